@@ -1,0 +1,105 @@
+package pipelines
+
+import (
+	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
+)
+
+// Pipeline is one file, decoded, checked and normalised. It is immutable.
+type Pipeline struct {
+	Name        string
+	File        string // relative to the project's root, with slashes
+	Description string
+	Owner       string
+	Tags        []string
+
+	Timetable *timetable.Timetable // nil: manual only
+	Schedule  string               // as written, for people: "@daily", "every 6h", "" for manual only
+	Location  *time.Location
+	Start     time.Time // start_date; zero without a schedule
+	End       time.Time // end_date, the last interval start that exists; zero: open
+	Catchup   timetable.Catchup
+
+	MaxActiveRuns int
+	Params        []Param
+	Env           []EnvVar
+	Tasks         []*Task // in dependency order; within it as the file has them
+
+	Source      string // the YAML text
+	Fingerprint string // of the whole normalised definition, hex
+
+	index map[string]int
+}
+
+// Task is one node of a pipeline's graph. It is immutable.
+type Task struct {
+	ID          string
+	Description string
+	Needs       []string // task ids, as the file has them, without repeats
+	Shell       *Template
+	Argv        []*Template // the list form of run: no shell; nil when Shell is set
+	Workdir     *Template   // nil: the project's root
+	Env         []EnvVar    // the pipeline's, then the task's own
+	Inputs      []string    // globs, relative to the project's root
+	When        *Expr       // nil: always
+	TriggerRule TriggerRule
+
+	Retries      int
+	RetryDelay   time.Duration
+	Timeout      time.Duration // 0: none
+	SkipExitCode int           // exit code that means skipped; -1: none
+	AllowFailure bool          // its failure does not fail the run
+
+	// Fingerprint is the hash of the normalised definition and of the content of Inputs.
+	Fingerprint string
+	// Hashed are the inputs of that hash, so that "why is this stale?" has an answer.
+	Hashed []HashedInput
+
+	Pos Pos
+
+	upstream, downstream []int // direct neighbours, as indexes into Pipeline.Tasks
+}
+
+// EnvVar is one variable of a task's environment.
+type EnvVar struct {
+	Name  string
+	Value *Template
+}
+
+// Param is a declared parameter with its default.
+type Param struct {
+	Name    string
+	Type    string // string, integer, number, boolean, date, list, object
+	Default any    // nil: none
+	Enum    []any
+}
+
+// HashedInput is one part of a fingerprint: a field of the definition or a file.
+type HashedInput struct {
+	Name   string `json:"name"`   // "run", "env.DATA_DIR", "file:scripts/fetch.sh"
+	Digest string `json:"digest"` // short hex of its content
+}
+
+// Task returns the task with this id.
+func (p *Pipeline) Task(id string) (*Task, bool) {
+	i, ok := p.index[id]
+	if !ok {
+		return nil, false
+	}
+	return p.Tasks[i], true
+}
+
+// Index returns the place of the task in Tasks, or -1.
+func (p *Pipeline) Index(id string) int {
+	if i, ok := p.index[id]; ok {
+		return i
+	}
+	return -1
+}
+
+// Upstream returns the direct upstream tasks of Tasks[i], as indexes.
+func (p *Pipeline) Upstream(i int) []int { return p.Tasks[i].upstream }
+
+// Downstream returns the direct downstream tasks of Tasks[i], as indexes.
+func (p *Pipeline) Downstream(i int) []int { return p.Tasks[i].downstream }

@@ -1,0 +1,88 @@
+package plan
+
+import (
+	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
+)
+
+// Selector chooses task instances. Its filters pick the roots; Upstream and Downstream
+// widen them afterwards, inside each run.
+type Selector struct {
+	TaskRegex  string      // RE2, searched; empty: every task
+	Start, End time.Time   // of interval starts, both inclusive, resolved; zero: open
+	Intervals  []time.Time // single interval starts; empty: all within the bounds
+	States     []State     // empty: every state
+	Upstream   bool
+	Downstream bool
+	All        bool // typed by a person who means everything
+}
+
+// ClearArgs is what `clear` was asked.
+type ClearArgs struct {
+	Selector
+	NoRunning bool // refuse when the selection holds an instance with an open attempt
+	Reason    string
+	Ticket    string
+}
+
+// Reprocess says what a backfill does with runs that exist.
+type Reprocess string
+
+// The ways to treat existing runs.
+const (
+	ReprocessNone      Reprocess = "none"
+	ReprocessFailed    Reprocess = "failed"    // failed and upstream_failed instances of finished runs again
+	ReprocessCompleted Reprocess = "completed" // all of a finished run again
+)
+
+// BackfillArgs is what `backfill` was asked. Start and End are required.
+type BackfillArgs struct {
+	Selector
+	Reprocess     Reprocess
+	MaxActiveRuns int // 0: the pipeline's
+	Backwards     bool
+	Reason        string
+	Ticket        string
+}
+
+// UndoScope is an operation with its before-images beside what is stored now.
+type UndoScope struct {
+	Operation int64
+	Kind      string // of the operation
+	Undone    bool   // by an earlier undo
+	Instances []InstanceImage
+	Runs      []RunImage
+}
+
+// InstanceImage is one task instance before an operation, as the operation left it, and now.
+type InstanceImage struct {
+	Pipeline string
+	Run      int64
+	Interval timetable.Interval
+	Task     string
+	MapIndex int
+	Action   Action
+	Before   *InstanceSnapshot // nil: it did not exist
+	Now      *InstanceSnapshot // nil: it does not exist
+}
+
+// InstanceSnapshot is what undo compares and restores.
+type InstanceSnapshot struct {
+	State     State
+	Try       int
+	TryLimit  int
+	Operation int64 // the order that last put it back
+	Open      bool
+}
+
+// RunImage is one run before an operation, and now.
+type RunImage struct {
+	Pipeline string
+	Run      int64
+	Interval timetable.Interval
+	Action   Action
+	Before   *RunState // nil: the operation made it
+	Now      *RunState // nil: it does not exist any more
+	Begun    bool      // whether any attempt of it was begun since the operation
+}

@@ -1,0 +1,190 @@
+package plan
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
+)
+
+// World is all that Step may know: what is active, never history.
+// The store reads it, the loop attaches the definitions, Step decides and leaves
+// in it the state that its decision leads to.
+type World struct {
+	Pipelines   []*PipelineState
+	Reports     []Report // since the last step, in order
+	Parallelism int      // task instances that may be live at once, over all pipelines
+	MaxCreate   int      // runs that one step may create; 0: 5,000
+}
+
+// PipelineState is what the store knows of one pipeline, with its definition.
+type PipelineState struct {
+	Name   string
+	Def    *pipelines.Pipeline // nil: no valid file declares it now; its runs wait
+	Paused bool
+	Last   timetable.Interval // the newest interval that the live schedule made or passed over; zero: none yet
+	Lanes  []*Lane            // lane 0 first; then one a backfill that is not finished
+	// Running holds the running runs with all their task instances, oldest interval first.
+	Running []*Run
+}
+
+// Lane is a queue of runs with a concurrency of its own: the live schedule, cleared and
+// manual runs share lane 0, each backfill has one.
+type Lane struct {
+	ID        int64 // the backfill's operation, or 0
+	MaxActive int   // 0: the pipeline's max_active_runs
+	Paused    bool
+	Queued    []*Run // the first ones in the order in which they shall start; more may exist
+	More      bool   // whether more queued runs exist than Queued holds
+}
+
+// Run is a pipeline on one interval.
+type Run struct {
+	ID        int64
+	Pipeline  string
+	Interval  timetable.Interval
+	Kind      Kind
+	State     RunState
+	Lane      int64
+	Partial   bool // made with a task selection: tasks without an instance stay absent
+	CreatedAt time.Time
+	StartedAt time.Time  // zero: not yet
+	EndedAt   time.Time  // zero: not yet
+	Instances []Instance // in definition order, then map index; tasks no longer declared come last
+}
+
+// Instance is a task in a run.
+type Instance struct {
+	Task      string
+	MapIndex  int // -1: not mapped
+	State     State
+	Try       int // attempts begun so far; the number of the newest
+	TryLimit  int // the attempt number that is the last allowed
+	NotBefore time.Time
+	StartedAt time.Time // of the newest attempt that began running
+	Operation int64     // the order that last put it back, 0: none
+	// Open says that attempt Try is still with the executor. A cleared instance may be
+	// waiting and open: it is not started again before the old attempt has ended.
+	Open       bool
+	Cancelling bool // the executor has been asked to end it
+}
+
+// AttemptKey names one try for ever.
+type AttemptKey struct {
+	Run      int64
+	Task     string
+	MapIndex int
+	Try      int
+}
+
+// String is the key's form for executors: "17/calc_statistics/-1/2".
+func (k AttemptKey) String() string {
+	return strconv.FormatInt(k.Run, 10) + "/" + k.Task + "/" + strconv.Itoa(k.MapIndex) + "/" + strconv.Itoa(k.Try)
+}
+
+// Event is what an executor says of an attempt.
+type Event uint8
+
+// The events.
+const (
+	Started Event = iota
+	Ended
+	Lost
+)
+
+// Report is the only word from outside.
+type Report struct {
+	AttemptKey
+	Event    Event
+	Time     time.Time
+	ExitCode int // Ended: 0 to 255, or -1 when a signal ended it
+	Signal   int
+	Reason   string // "timeout", "cancelled", "cannot start …"; empty: the exit code says it
+}
+
+// Decision is what one step changes: applied in this order in one transaction; then
+// Cancel and Start are handed to the executor.
+type Decision struct {
+	Create   []NewRun
+	Skip     []SkippedStretch
+	Cursors  []Cursor
+	Runs     []RunChange
+	Tasks    []TaskChange
+	Attempts []AttemptChange
+
+	Cancel []AttemptKey
+	Start  []Start
+
+	Wake  time.Time // when time alone will matter; zero: never
+	Again bool      // look again at once: there is more to do
+}
+
+// Empty says whether the decision writes nothing and asks the executor for nothing.
+func (d *Decision) Empty() bool {
+	return len(d.Create)+len(d.Skip)+len(d.Cursors)+len(d.Runs)+len(d.Tasks)+len(d.Attempts)+len(d.Cancel)+len(d.Start) == 0
+}
+
+// NewRun is a run that shall exist; where one of that interval start exists already, nothing happens.
+type NewRun struct {
+	Pipeline string
+	Interval timetable.Interval
+	Due      time.Time
+	Kind     Kind
+	Lane     int64
+}
+
+// SkippedStretch is a row of neighbouring intervals that the policy passed over.
+type SkippedStretch struct {
+	Pipeline string
+	timetable.Stretch
+}
+
+// Cursor moves the live schedule on.
+type Cursor struct {
+	Pipeline string
+	Last     timetable.Interval
+}
+
+// RunChange is one transition of a run.
+type RunChange struct {
+	Run      *Run
+	From, To RunState
+	Reason   string     // of a failure: "task \"x\" failed"
+	Born     []Instance // task instances that come into being as the run starts, all waiting
+}
+
+// TaskChange is one transition of a task instance. Several of one instance may stand in
+// one decision, in order.
+type TaskChange struct {
+	Run       *Run
+	Task      string
+	MapIndex  int
+	From, To  State
+	Try       int // after it
+	TryLimit  int
+	NotBefore time.Time
+	Reason    string // why a final state was reached
+	ExitCode  int    // meaningful when the change ends an attempt
+	Duration  time.Duration
+}
+
+// AttemptChange begins an attempt (To is AttemptQueued) or moves it on.
+type AttemptChange struct {
+	AttemptKey
+	Pipeline  string
+	To        AttemptState
+	At        time.Time // when it happened: queued, started or ended
+	StartedAt time.Time // for an attempt whose start was never reported apart
+	ExitCode  int       // of an ended one; -1: none
+	Signal    int
+	Reason    string
+	Operation int64 // the order that asked for it, 0: none
+}
+
+// Start asks the executor for one attempt.
+type Start struct {
+	AttemptKey
+	Run *Run
+	Def *pipelines.Pipeline
+}
