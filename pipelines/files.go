@@ -50,7 +50,7 @@ func (f *files) glob(pattern string) []string {
 	}
 	var found []string
 	if strings.ContainsAny(pattern, `*?[{\`) {
-		found, _ = doublestar.Glob(f.fs, pattern)
+		found, _ = doublestar.Glob(f.fs, pattern, doublestar.WithNoFollow())
 	} else if _, err := fs.Stat(f.fs, pattern); err == nil {
 		found = []string{pattern}
 	}
