@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
+	"github.com/tidemark-dev/tidemark/pipelines"
 )
 
 // call is one invocation of a verb: what it was asked, where it looks and where it writes.
@@ -29,13 +30,14 @@ type call struct {
 
 	verb    *verb
 	program *program
+	project *pipelines.Project // once it is loaded
 }
 
 // newCall checks what every verb has in common.
-func (p *program) newCall(ctx *cli.Context, v *verb) (*call, error) {
+func (p *program) newCall(ctx *cli.Context, v *verb, out io.Writer) (*call, error) {
 	c := &call{
 		Context: ctx, Ctx: ctx.Context, Args: ctx.Args().Slice(),
-		In: p.in, Out: p.out, Err: p.err, Format: ctx.String("output"), Env: p.lookup,
+		In: p.in, Out: out, Err: p.err, Format: ctx.String("output"), Env: p.lookup,
 		verb: v, program: p,
 	}
 	if err := c.oneOf("output", v.formats()); err != nil {
@@ -47,8 +49,8 @@ func (p *program) newCall(ctx *cli.Context, v *verb) (*call, error) {
 	if err := c.oneOf("progress", []string{"auto", "tty", "plain", "none"}); err != nil {
 		return nil, err
 	}
-	c.Term = ui.Detect(p.out, p.lookup, ctx.String("color"))
-	c.ErrTm = ui.Detect(p.err, p.lookup, ctx.String("color"))
+	c.Term = p.look(p.out, ctx.String("color"))
+	c.ErrTm = p.look(p.err, ctx.String("color"))
 	return c, nil
 }
 

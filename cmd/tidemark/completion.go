@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
 )
 
 func completionVerb() *verb {
@@ -74,7 +76,7 @@ func runComplete(c *call) error {
 
 // candidates lists what may stand in the place of the unfinished word.
 func (c *call) candidates(before []string, last string) []string {
-	a := &arranger{verbs: verbs(), known: globalFlags(), seen: map[string]string{}}
+	a := &arranger{verbs: c.program.verbs, known: globalFlags(), seen: map[string]string{}}
 	a.rest = before
 	for len(a.rest) > 0 {
 		token := a.rest[0]
@@ -86,6 +88,7 @@ func (c *call) candidates(before []string, last string) []string {
 		case f != nil && takesValue(f) && !strings.Contains(token, "=") && len(a.rest) == 0:
 			return c.valuesOf(f.Names()[0], a)
 		case f != nil && takesValue(f) && !strings.Contains(token, "="):
+			a.flags = append(a.flags, "--"+f.Names()[0]+"="+a.rest[0])
 			a.rest = a.rest[1:]
 		}
 	}
@@ -139,10 +142,43 @@ func flagWords(flags []cli.Flag) []string {
 	return words
 }
 
-// argumentsOf lists what an argument of that name may be.
-func (c *call) argumentsOf(name string, _ *arranger) []string {
-	if name == "SHELL" {
+// argumentsOf lists what an argument of that name may be. A project that cannot be read has
+// nothing to offer.
+func (c *call) argumentsOf(name string, a *arranger) []string {
+	var names []string
+	switch name {
+	case "SHELL":
 		return []string{"bash", "fish", "zsh"}
+	case "COMMAND":
+		return verbNames(c.program.verbs)
+	case "PIPELINE":
+		if project, err := c.projectOf(a); err == nil {
+			for _, p := range project.Pipelines {
+				names = append(names, p.Name)
+			}
+		}
+	case "TASK":
+		if project, err := c.projectOf(a); err == nil && len(a.args) > 0 {
+			for _, p := range project.Pipelines {
+				if p.Name == a.args[0] {
+					for _, t := range p.Tasks {
+						names = append(names, t.ID)
+					}
+				}
+			}
+		}
 	}
-	return nil
+	return names
+}
+
+// projectOf reads the project that the unfinished command line means.
+func (c *call) projectOf(a *arranger) (*pipelines.Project, error) {
+	for _, f := range a.flags {
+		if dir, ok := strings.CutPrefix(f, "--project="); ok {
+			if err := c.Set("project", dir); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return c.Project()
 }

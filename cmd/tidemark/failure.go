@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
-	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
+	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
 // The exit codes, as docs/cli.md promises them.
@@ -68,13 +69,35 @@ func (p *program) report(argv []string, err error) int {
 // asFailure gives every error a code.
 func asFailure(err error) *failure {
 	var f *failure
+	var refusal *plan.Refusal
 	switch {
 	case errors.As(err, &f):
+		return f
+	case errors.As(err, &refusal):
+		f = usage(refusal.Code, refusal.Message, refusal.Help)
+		f.Problems = refusal.Problems
+		if refusal.Code == "no-match" {
+			f.Exit = exitNoMatch
+		}
 		return f
 	case errors.Is(err, context.Canceled):
 		return &failure{Code: "interrupted", Exit: exitInterrupted, Message: "interrupted"}
 	}
 	return &failure{Code: "failed", Exit: exitFailed, Message: err.Error()}
+}
+
+// result is stdout, which must not lose what a program waits for: the first error stays.
+type result struct {
+	io.Writer
+	err error
+}
+
+func (r *result) Write(b []byte) (int, error) {
+	n, err := r.Writer.Write(b)
+	if err != nil && r.err == nil {
+		r.err = &failure{Code: "cannot-write", Exit: exitFailed, Message: "cannot write the result: " + err.Error()}
+	}
+	return n, err
 }
 
 // reportJSON prints tidemark.error/1.
@@ -99,7 +122,7 @@ func (p *program) reportJSON(f *failure, indent bool) {
 
 // reportText prints the error, its problems and its help.
 func (p *program) reportText(f *failure, color string) {
-	term := ui.Detect(p.err, p.lookup, color)
+	term := p.look(p.err, color)
 	if f.text != "" {
 		fmt.Fprintln(p.err, strings.TrimRight(f.text, "\n")+"\n")
 	}

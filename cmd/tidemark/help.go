@@ -19,7 +19,7 @@ func helpVerb() *verb {
 		outputs: textOnly,
 		example: "tidemark help simulate",
 		run: func(c *call) error {
-			l, err := arrange(append(c.Args, "--help"), verbs(), globalFlags())
+			l, err := arrange(append(c.Args, "--help"), c.program.verbs, globalFlags())
 			if err != nil {
 				return err
 			}
@@ -35,7 +35,7 @@ func helpVerb() *verb {
 func (p *program) help(w io.Writer, v *verb, t ui.Terminal) error {
 	text := &strings.Builder{}
 	if v == nil {
-		overview(text, t)
+		overview(text, p.verbs, t)
 	} else {
 		explain(text, v, t)
 	}
@@ -43,12 +43,12 @@ func (p *program) help(w io.Writer, v *verb, t ui.Terminal) error {
 	return err
 }
 
-func overview(w io.Writer, t ui.Terminal) {
+func overview(w io.Writer, verbs []*verb, t ui.Terminal) {
 	fmt.Fprint(w, "Tidemark runs declarative pipelines on data intervals.\n\n")
 	fmt.Fprintln(w, t.Bold("Usage:"), "tidemark COMMAND [ARGUMENT…] [flags]")
 	for _, group := range groups {
 		first := true
-		for _, v := range verbs() {
+		for _, v := range verbs {
 			if v.group != group {
 				continue
 			}

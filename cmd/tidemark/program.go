@@ -21,11 +21,17 @@ type program struct {
 	out, err io.Writer
 	env      func(string) (string, bool)
 	began    time.Time
+	terminal func(stream any) bool // whether a person is at the stream
+	verbs    []*verb
 }
 
 // Main is the whole program. It returns the exit code.
-func Main(argv []string, in io.Reader, out, err io.Writer, env func(string) (string, bool)) (code int) {
-	p := &program{in: in, out: out, err: err, env: env, began: time.Now()}
+func Main(argv []string, in io.Reader, out, err io.Writer, env func(string) (string, bool)) int {
+	p := &program{in: in, out: out, err: err, env: env, began: time.Now(), terminal: ui.IsTerminal, verbs: verbs()}
+	return p.main(argv)
+}
+
+func (p *program) main(argv []string) (code int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// The first interrupt asks; with the handler gone, the second one kills.
@@ -40,16 +46,16 @@ func Main(argv []string, in io.Reader, out, err io.Writer, env func(string) (str
 
 // run parses the command line and carries its verb out.
 func (p *program) run(ctx context.Context, argv []string) error {
-	l, err := arrange(argv, verbs(), globalFlags())
+	l, err := arrange(argv, p.verbs, globalFlags())
 	if err != nil {
 		return err
 	}
-	term := ui.Detect(p.out, p.lookup, "auto")
+	color := wanted(argv, "--color", "")
 	switch {
 	case l.help:
-		return p.help(p.out, l.verb, term)
+		return p.help(p.out, l.verb, p.look(p.out, color))
 	case l.verb == nil:
-		if err := p.help(p.err, nil, ui.Detect(p.err, p.lookup, "auto")); err != nil {
+		if err := p.help(p.err, nil, p.look(p.err, color)); err != nil {
 			return err
 		}
 		return exit(2)
@@ -72,11 +78,15 @@ func (p *program) app(l line) *cli.App {
 			return usage("bad-value", err.Error(), l.verb.helpHint())
 		},
 		Action: func(ctx *cli.Context) error {
-			c, err := p.newCall(ctx, l.verb)
+			out := &result{Writer: p.out}
+			c, err := p.newCall(ctx, l.verb, out)
 			if err != nil {
 				return err
 			}
-			return l.verb.run(c)
+			if err := l.verb.run(c); err != nil {
+				return err
+			}
+			return out.err
 		},
 	}
 }
@@ -85,6 +95,11 @@ func (p *program) app(l line) *cli.App {
 func (p *program) lookup(name string) string {
 	v, _ := p.env(name)
 	return v
+}
+
+// look finds out what a stream can show.
+func (p *program) look(w io.Writer, color string) ui.Terminal {
+	return ui.Detect(w, p.terminal(w), p.lookup, color)
 }
 
 // defect is what a person reads when the program itself is wrong.

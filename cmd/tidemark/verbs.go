@@ -14,6 +14,9 @@ var groups = []string{groupWrite, groupRun, groupLook, groupChange, groupOther}
 // verbs lists everything that tidemark can do, in the order of its help.
 func verbs() []*verb {
 	return []*verb{
+		initVerb(),
+		validateVerb(),
+		simulateVerb(),
 		completionVerb(),
 		completeVerb(),
 		versionVerb(),

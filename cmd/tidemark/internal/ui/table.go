@@ -10,7 +10,7 @@ import (
 type Column struct {
 	Name  string
 	Right bool // numbers
-	Flex  bool // gives way first when the terminal is narrow
+	Flex  bool // gives way when the terminal is narrow
 }
 
 // Table collects rows and writes them aligned for a person, tab-separated for a program.
@@ -100,7 +100,8 @@ func (t *Table) line(w *bufio.Writer, term Terminal, widths []int, cells []strin
 	w.WriteString(strings.TrimRight(b.String(), " ") + "\n")
 }
 
-// widths takes what is too wide first from the flexible columns, then from the widest.
+// widths takes what is too wide from the flexible columns, the widest first. Others are never
+// cut: half a date or half a number is worse than a line that wraps.
 func (t *Table) widths(room int) []int {
 	widths := make([]int, len(t.columns))
 	total := 2 * (len(widths) - 1)
@@ -117,8 +118,7 @@ func (t *Table) widths(room int) []int {
 	for ; total > room; total-- {
 		widest := -1
 		for i, c := range t.columns {
-			if widths[i] > least && (widest < 0 || c.Flex && !t.columns[widest].Flex ||
-				c.Flex == t.columns[widest].Flex && widths[i] > widths[widest]) {
+			if c.Flex && widths[i] > least && (widest < 0 || widths[i] > widths[widest]) {
 				widest = i
 			}
 		}

@@ -26,10 +26,10 @@ type Terminal struct {
 // DefaultWidth is assumed where a terminal does not say its width.
 const DefaultWidth = 80
 
-// Detect finds out what w can show. Color is auto, always or never; in auto NO_COLOR,
+// Detect finds out what w can show, if interactive says whether it is a terminal. Color is auto, always or never; in auto NO_COLOR,
 // CLICOLOR_FORCE and TERM=dumb have their say.
-func Detect(w io.Writer, env func(string) string, color string) Terminal {
-	t := Terminal{Interactive: IsTerminal(w), Width: DefaultWidth, UTF8: utf8Locale(env)}
+func Detect(w io.Writer, interactive bool, env func(string) string, color string) Terminal {
+	t := Terminal{Interactive: interactive, Width: DefaultWidth, UTF8: utf8Locale(env)}
 	dumb := env("TERM") == "dumb"
 	switch {
 	case color == "always":

@@ -98,6 +98,14 @@ func Number(n int) string {
 	return sign + s
 }
 
+// Count is a number for the stream: grouped for a person, bare for a program.
+func (t Terminal) Count(n int) string {
+	if t.Interactive {
+		return Number(n)
+	}
+	return strconv.Itoa(n)
+}
+
 // Plural is "1 task", "2 tasks".
 func Plural(n int, noun string) string {
 	if n == 1 {
