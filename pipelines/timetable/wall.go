@@ -85,7 +85,7 @@ func (c *cron) lastWall(w, floor int64) (int64, bool) {
 	month := d - int64(dom) // the day before the month's first
 	days := c.month(y, m) & (1<<dom - 1)
 	for days == 0 {
-		if month*daySeconds < floor {
+		if (month+1)*daySeconds <= floor {
 			return 0, false
 		}
 		y, m = prevMonth(y, m)
