@@ -63,3 +63,25 @@ func TestSegmentsOfZonesTileTime(t *testing.T) {
 		}
 	}
 }
+
+func TestResolveFollowsTheRuleForTicks(t *testing.T) {
+	for _, c := range []struct{ zone, wall, want string }{
+		{"Europe/Zurich", "2023-03-26T02:30", "2023-03-26T01:30"},
+		{"Europe/Zurich", "2023-03-26T01:59:59", "2023-03-26T00:59:59"},
+		{"Europe/Zurich", "2023-03-26T03:00", "2023-03-26T01:00"},
+		{"Europe/Zurich", "2023-10-29T02:30", "2023-10-29T01:30"},
+		{"Europe/Zurich", "2023-10-29T01:30", "2023-10-28T23:30"},
+		{"Europe/Zurich", "1800-01-01", "1799-12-31T23:25:52"},
+		{"America/Havana", "2024-11-03", "2024-11-03T05:00"},
+		{"Africa/Cairo", "2023-04-28", "2023-04-27T22:00"},
+		{"Pacific/Apia", "2011-12-30", "2011-12-30T10:00"},
+		{"UTC", "2024-02-29", "2024-02-29"},
+	} {
+		if got := Resolve(at(c.wall), zone(t, c.zone)); stamp(got) != c.want {
+			t.Errorf("%s in %s is %s, want %s", c.wall, c.zone, stamp(got), c.want)
+		}
+	}
+	if got := Resolve(time.Date(2024, 1, 1, 12, 0, 0, 7, time.FixedZone("", 3600)), time.UTC); got != time.Date(2024, 1, 1, 12, 0, 0, 7, time.UTC) {
+		t.Errorf("the reading of another zone's clock is taken as it stands, not %s", got)
+	}
+}
