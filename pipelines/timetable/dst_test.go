@@ -85,3 +85,26 @@ func TestResolveFollowsTheRuleForTicks(t *testing.T) {
 		t.Errorf("the reading of another zone's clock is taken as it stands, not %s", got)
 	}
 }
+
+func TestRareDaysAreFoundInBothDirections(t *testing.T) {
+	tt := must(t, Spec{Cron: "30 2 * 2 0#5", Location: zone(t, "Europe/Berlin")})
+	z := tt.grid.(plain).ticks
+	end := at("9999-01-01").Unix()
+	var got []int64
+	next := z.walk(at("1600-01-01").Unix())
+	for u, ok := next(); ok && u < end; u, ok = next() {
+		got = append(got, u)
+		if len(got) < 5 && !strings.Contains("1604-02-29T01:36:32 1632-02-29T01:36:32 1660-02-29T01:36:32 1688-02-29T01:36:32", stamp(instant(u))) {
+			t.Errorf("%s is no fifth Sunday of a February", stamp(instant(u)))
+		}
+	}
+	n := len(got)
+	for u, ok := z.prev(end); ok && u > at("1600-01-01").Unix(); u, ok = z.prev(u - 1) {
+		if n--; n < 0 || got[n] != u {
+			t.Fatalf("backwards comes %s", stamp(instant(u)))
+		}
+	}
+	if n != 0 || z.count(at("1600-01-01").Unix(), end) != len(got) {
+		t.Errorf("%d of %d are not found backwards; %d counted", n, len(got), z.count(at("1600-01-01").Unix(), end))
+	}
+}

@@ -19,11 +19,11 @@ type wall struct {
 }
 
 // wallEnd bounds every search: a day beyond the last instant, whatever the zone.
-const wallEnd = maxUnix + 2*daySeconds
+const wallEnd = maxUnix + slack
 
 // from places the walker so that next gives the first matching reading at or after w.
 func (k *wall) from(w int64) {
-	w = max(w, minUnix-2*daySeconds)
+	w = max(w, minUnix-slack)
 	d := floorDiv(w, daySeconds)
 	y, m, dom := civilDate(d)
 	k.y, k.m, k.month = y, m, d-int64(dom)

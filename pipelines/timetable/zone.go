@@ -62,7 +62,7 @@ func change(loc *time.Location, lo, hi int64) int64 {
 func Resolve(wall time.Time, loc *time.Location) time.Time {
 	_, off := wall.Zone()
 	w := wall.Unix() + int64(off)
-	s := segmentAt(loc, w+2*daySeconds)
+	s := segmentAt(loc, w+slack)
 	for s.lo+s.off > w {
 		s = segmentAt(loc, s.lo-1)
 	}
