@@ -45,18 +45,20 @@ func runValidate(c *call) error {
 		return err
 	}
 	problems := project.Problems
-	bad := countOf(problems, pipelines.Error)
+	bad := problems.Errors()
 	if c.Bool("strict") {
 		bad = len(problems)
 	}
 	switch {
 	case c.JSON():
-		err = c.Document(validationDocument{"tidemark.validation/1", bad == 0, filesOf(project), problems})
+		err = c.Document(validationDocument{"tidemark.validation/1", bad == 0, project.Files, problems})
 	case c.Format == "github":
 		c.annotate(problems)
 	default:
-		c.Printf("%s", c.problemText(project, problems, c.Term))
-		c.Printf("%s\n", summary(filesOf(project), problems, c.Term))
+		if len(problems) > 0 {
+			c.Printf("%s\n", problemText(project, problems, c.Term))
+		}
+		c.Printf("%s\n", summary(project.Files, problems, c.Term))
 	}
 	if err == nil && bad > 0 {
 		return exit(exitInvalid)
@@ -109,7 +111,7 @@ func summary(files []string, problems pipelines.Problems, t ui.Terminal) string 
 			broken[p.File] = true
 		}
 	}
-	bad, warnings := countOf(problems, pipelines.Error), countOf(problems, pipelines.Warning)
+	bad, warnings := problems.Errors(), len(problems)-problems.Errors()
 	text := t.Green(ui.Plural(len(files), "file") + " valid")
 	if bad > 0 {
 		text = t.Red(fmt.Sprintf("%s in %d of %s", ui.Plural(bad, "error"), len(broken), ui.Plural(len(files), "file")))
