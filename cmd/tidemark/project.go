@@ -78,8 +78,8 @@ func (c *call) Settings() (*pipelines.Settings, error) {
 	return settings, nil
 }
 
-// StateDir is where the project's own files live, absolute: .tidemark, or what tidemark.yaml says.
-func (c *call) StateDir() (string, error) {
+// stateDir is where the project's own files live, absolute: .tidemark, or what tidemark.yaml says.
+func (c *call) stateDir() (string, error) {
 	settings, err := c.Settings()
 	if err != nil {
 		return "", err
@@ -91,24 +91,12 @@ func (c *call) StateDir() (string, error) {
 	return c.inRoot(dir)
 }
 
-// LogDir is where the logs of attempts live, absolute.
-func (c *call) LogDir() (string, error) {
-	state, err := c.StateDir()
-	if err != nil {
-		return "", err
-	}
-	if settings, err := c.Settings(); err == nil && settings.LogDir != "" {
-		return c.inRoot(settings.LogDir)
-	}
-	return filepath.Join(state, "logs"), nil
-}
-
 // Database is the file of the state, absolute: --db, or state.db in the state directory.
 func (c *call) Database() (string, error) {
 	if db := c.String("db"); db != "" {
 		return filepath.Abs(db)
 	}
-	dir, err := c.StateDir()
+	dir, err := c.stateDir()
 	return filepath.Join(dir, "state.db"), err
 }
 
