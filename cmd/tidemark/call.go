@@ -61,7 +61,7 @@ func (c *call) oneOf(flag string, allowed []string) error {
 		return nil
 	}
 	help := "one of: " + strings.Join(allowed, ", ")
-	if near := nearest(value, allowed); near != "" {
+	if near := pipelines.Nearest(value, allowed); near != "" {
 		help = fmt.Sprintf("did you mean %q? %s", near, help)
 	}
 	return usage("bad-value", fmt.Sprintf("--%s of %s cannot be %q", flag, c.verb.path(), value), help)

@@ -34,7 +34,7 @@ tasks:
 `
 
 const settingsFile = `# What the pipelines of this project share. Every key is optional.
-# parallelism: 8   # tasks running at once
+parallelism: 4   # tasks running at once
 `
 
 const ignoreLine = ".tidemark/"

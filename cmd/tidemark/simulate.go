@@ -115,7 +115,7 @@ func (c *call) simulation(p *pipelines.Pipeline) (q simulationQuery, err error) 
 		return q, usage("end-before-start", "--to lies before --from", "")
 	}
 	if c.IsSet("last") {
-		if q.last, err = c.interval("--last", c.String("last"), p.Location); err != nil {
+		if q.last, err = c.intervalFlag("--last", c.String("last"), p.Location); err != nil {
 			return q, err
 		}
 	}

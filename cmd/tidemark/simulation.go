@@ -128,8 +128,8 @@ func (s simulation) document(p *pipelines.Pipeline, q simulationQuery) simulatio
 	return doc
 }
 
-// interval reads START..END.
-func (c *call) interval(what, text string, loc *time.Location) (timetable.Interval, error) {
+// intervalFlag reads START..END.
+func (c *call) intervalFlag(what, text string, loc *time.Location) (timetable.Interval, error) {
 	first, second, found := strings.Cut(text, "..")
 	if !found {
 		return timetable.Interval{}, usage("bad-interval", fmt.Sprintf("%s %q is not START..END", what, text), "for example 2026-03-01..2026-03-02")

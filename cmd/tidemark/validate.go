@@ -45,18 +45,20 @@ func runValidate(c *call) error {
 		return err
 	}
 	problems := project.Problems
-	bad := countOf(problems, pipelines.Error)
+	bad := problems.Errors()
 	if c.Bool("strict") {
 		bad = len(problems)
 	}
 	switch {
 	case c.JSON():
-		err = c.Document(validationDocument{"tidemark.validation/1", bad == 0, filesOf(project), problems})
+		err = c.Document(validationDocument{"tidemark.validation/1", bad == 0, project.Files, problems})
 	case c.Format == "github":
-		c.annotate(problems)
+		c.annotate(project.Root, problems)
 	default:
-		c.Printf("%s", c.problemText(project, problems, c.Term))
-		c.Printf("%s\n", summary(filesOf(project), problems, c.Term))
+		if len(problems) > 0 {
+			c.Printf("%s\n", problemText(project, problems, c.Term))
+		}
+		c.Printf("%s\n", summary(project.Files, problems, c.Term))
 	}
 	if err == nil && bad > 0 {
 		return exit(exitInvalid)
@@ -87,8 +89,10 @@ func (c *call) toValidate() (*pipelines.Project, error) {
 	return c.load(c.rootOf(files[0]), files...)
 }
 
-// annotate writes problems as GitHub's workflow commands.
-func (c *call) annotate(problems pipelines.Problems) {
+// annotate writes problems as GitHub's workflow commands, with files as seen from here: a
+// project need not be a repository's root.
+func (c *call) annotate(root string, problems pipelines.Problems) {
+	here, _ := os.Getwd() // without it the paths stay as they are
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	for _, p := range problems {
@@ -97,8 +101,20 @@ func (c *call) annotate(problems pipelines.Problems) {
 			text += "\n" + p.Help
 		}
 		c.Printf("::%s file=%s,line=%d,col=%d,endColumn=%d,title=%s::%s\n", p.Severity,
-			property.Replace(p.File), p.Line, p.Column, p.EndColumn, property.Replace(p.Code), data.Replace(text))
+			property.Replace(seenFrom(here, root, p.File)), p.Line, p.Column, p.EndColumn, property.Replace(p.Code), data.Replace(text))
 	}
+}
+
+// seenFrom is a project's file relative to a directory.
+func seenFrom(here, root, file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	rel, err := filepath.Rel(here, filepath.Join(root, filepath.FromSlash(file)))
+	if err != nil || here == "" {
+		return file
+	}
+	return filepath.ToSlash(rel)
 }
 
 // summary is the last line: how many files, errors and warnings.
@@ -109,10 +125,14 @@ func summary(files []string, problems pipelines.Problems, t ui.Terminal) string 
 			broken[p.File] = true
 		}
 	}
-	bad, warnings := countOf(problems, pipelines.Error), countOf(problems, pipelines.Warning)
+	bad, warnings := problems.Errors(), len(problems)-problems.Errors()
 	text := t.Green(ui.Plural(len(files), "file") + " valid")
 	if bad > 0 {
-		text = t.Red(fmt.Sprintf("%s in %d of %s", ui.Plural(bad, "error"), len(broken), ui.Plural(len(files), "file")))
+		where := ui.Plural(len(broken), "file")
+		if len(broken) < len(files) {
+			where = fmt.Sprintf("%d of %s", len(broken), ui.Plural(len(files), "file"))
+		}
+		text = t.Red(ui.Plural(bad, "error") + " in " + where)
 	}
 	if warnings > 0 {
 		text += ", " + t.Yellow(ui.Plural(warnings, "warning"))
