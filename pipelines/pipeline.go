@@ -23,8 +23,9 @@ type Pipeline struct {
 
 	MaxActiveRuns int
 	Params        []Param
-	Env           []EnvVar
+	Env           []EnvVar // the project's, then the pipeline's
 	Tasks         []*Task // in dependency order; within it as the file has them
+	InheritEnv    []string // names and NAME_* patterns of the runner's variables that a task may see
 
 	Source      string // the YAML text
 	Fingerprint string // of the whole normalised definition, hex
@@ -40,7 +41,7 @@ type Task struct {
 	Shell       *Template
 	Argv        []*Template // the list form of run: no shell; nil when Shell is set
 	Workdir     *Template   // nil: the project's root
-	Env         []EnvVar    // the pipeline's, then the task's own
+	Env         []EnvVar    // the project's, the pipeline's, then the task's own; of equal names the last wins
 	Inputs      []string    // globs, relative to the project's root
 	When        *Expr       // nil: always
 	TriggerRule TriggerRule
@@ -73,6 +74,8 @@ type Param struct {
 	Type    string // string, integer, number, boolean, date, list, object
 	Default any    // nil: none
 	Enum    []any
+
+	Description string
 }
 
 // HashedInput is one part of a fingerprint: a field of the definition or a file.

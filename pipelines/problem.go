@@ -1,5 +1,10 @@
 package pipelines
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Pos is a place in a file. Lines and columns count from 1, columns in characters.
 type Pos struct {
 	File string
@@ -21,7 +26,7 @@ type Problem struct {
 	File      string   `json:"file"`
 	Line      int      `json:"line"`
 	Column    int      `json:"column"`
-	EndColumn int      `json:"end_column"`
+	EndColumn int      `json:"end_column"` // the column after the last character; Column+1 at least
 	Severity  Severity `json:"severity"`
 	Code      string   `json:"code"` // kebab-case, listed in docs/problems.md
 	Message   string   `json:"message"`
@@ -30,3 +35,29 @@ type Problem struct {
 
 // Problems are sorted by file, line, column.
 type Problems []Problem
+
+// Errors counts the problems that keep a file from being loaded.
+func (p Problems) Errors() int {
+	n := 0
+	for _, x := range p {
+		if x.Severity == Error {
+			n++
+		}
+	}
+	return n
+}
+
+// Sort puts the problems in order of file, line, column, then code and message.
+func (p Problems) Sort() {
+	slices.SortStableFunc(p, Problem.compare)
+}
+
+func (p Problem) compare(q Problem) int {
+	return cmp.Or(
+		cmp.Compare(p.File, q.File),
+		cmp.Compare(p.Line, q.Line),
+		cmp.Compare(p.Column, q.Column),
+		cmp.Compare(p.Code, q.Code),
+		cmp.Compare(p.Message, q.Message),
+	)
+}

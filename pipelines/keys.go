@@ -1,0 +1,39 @@
+package pipelines
+
+// Keys that are decided but not yet built: known, so that the message can say so. Each moves into a decoder
+// together with the test of its behaviour.
+var (
+	laterEverywhere = []string{
+		"deadline", "notify", "on_failure", "on_recovery", "on_late", "wait_for", "interpreters", "use", "script",
+		"container", "on", "batch", "artifacts", "approve", "calendar", "retention",
+	}
+	laterInPipeline = append([]string{
+		"depends_on_past", "wait_for_downstream", "pool", "pools", "priority", "max_active_tasks", "run_timeout",
+		"queue_timeout", "secrets", "env_file", "setup", "teardown", "shell", "protect", "executor", "executors",
+		"vars", "inherit_env", "outputs", "for_each", "workdir",
+	}, laterEverywhere...)
+	laterInTask = append([]string{
+		"depends_on_past", "wait_for_downstream", "pool", "pools", "pool_slots", "priority", "max_active_tasks",
+		"queue_timeout", "outputs", "secrets", "env_file", "for_each", "setup", "teardown", "shell", "executor",
+		"executors", "retry_backoff", "max_retry_delay", "inherit_env",
+	}, laterEverywhere...)
+	laterInDefaults = append([]string{"workdir", "skip_exit_code", "allow_failure", "when", "env"}, laterInTask...)
+	laterInSettings = append([]string{
+		"pools", "protect", "executor", "executors", "secrets", "env_file", "shell", "timezone", "catchup",
+		"max_active_runs", "max_active_tasks", "run_timeout", "queue_timeout", "targets", "interpreters",
+	}, laterEverywhere...)
+	laterInNeeds    = []string{"pipeline", "covers", "on", "interval"}
+	laterInSchedule = []string{"calendar", "jitter", "timezone"}
+)
+
+// keyAliases are the words of other tools, and ours.
+var keyAliases = map[string]string{
+	"dag": "pipeline", "dag_id": "pipeline", "name": "pipeline", "id": "pipeline", "steps": "tasks", "jobs": "tasks",
+	"cron": "schedule", "schedule_interval": "schedule", "start": "start_date", "end": "end_date", "tz": "timezone",
+	"default_args": "defaults", "parameters": "params", "environment": "env", "labels": "tags", "title": "description",
+	"bash_command": "run", "command": "run", "cmd": "run", "depends_on": "needs", "depends": "needs",
+	"upstream": "needs", "after": "needs", "working_directory": "workdir", "cwd": "workdir", "dir": "workdir",
+	"if": "when", "condition": "when", "execution_timeout": "timeout", "retry": "retries", "variables": "vars",
+	"continue_on_error": "allow_failure", "skip_on_exit_code": "skip_exit_code", "delay": "retry_delay",
+	"workers": "parallelism", "logs": "log_dir", "state": "state_dir", "max_active": "max_active_runs",
+}

@@ -1,0 +1,208 @@
+package pipelines
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Limits and defaults of a task.
+const (
+	maxRetries          = 1000
+	defaultRetryDelay   = 5 * time.Minute // as in Airflow
+	defaultSkipExitCode = 99              // as in Airflow's shell operator
+	maxShell            = 128 << 10       // what Linux takes as one argument
+)
+
+// Defaults are what tasks have that do not say otherwise.
+type Defaults struct {
+	Retries     int
+	RetryDelay  time.Duration
+	Timeout     time.Duration // 0: none
+	TriggerRule TriggerRule
+}
+
+func (d *decoder) defaults(n *yaml.Node, base Defaults) Defaults {
+	if n == nil || isNull(n) {
+		return base
+	}
+	d.object(n, "defaults", laterInDefaults, d.policy(&base))
+	return base
+}
+
+// policy are the keys that a task and defaults share.
+func (d *decoder) policy(p *Defaults) []field {
+	return []field{
+		{"retries", func(_, v *yaml.Node) { p.Retries = d.integer(v, "retries", 0, maxRetries) }},
+		{"retry_delay", func(_, v *yaml.Node) { p.RetryDelay = d.duration(v, "retry_delay", 0) }},
+		{"timeout", func(_, v *yaml.Node) { p.Timeout = d.duration(v, "timeout", time.Second) }},
+		{"trigger_rule", func(_, v *yaml.Node) { p.TriggerRule = d.triggerRule(v) }},
+	}
+}
+
+func (d *decoder) triggerRule(n *yaml.Node) TriggerRule {
+	name, ok := d.text(n, "trigger_rule")
+	if !ok {
+		return AllSuccess
+	}
+	rule, ok := ParseTriggerRule(name)
+	if !ok {
+		help := didYouMean(name, triggerRuleNames[:])
+		if help == "" {
+			help = "known rules: " + strings.Join(triggerRuleNames[:], ", ")
+		}
+		d.fail(n, "bad-trigger-rule", help, "trigger rule %q does not exist", short(name))
+	}
+	return rule
+}
+
+// need is one entry of `needs:` with its place.
+type need struct {
+	id string
+	at span
+}
+
+// draft is a task with what the graph needs of the file.
+type draft struct {
+	*Task
+	key   *yaml.Node
+	needs []need
+}
+
+// tasks reads the tasks, links them and puts them in dependency order.
+func (d *decoder) tasks(root *yaml.Node, t *top, p *Pipeline) {
+	defaults := d.defaults(t.defaults, d.settings.defaults())
+	if t.tasks == nil {
+		d.fail(root, "missing-key", "add tasks:, with one entry a task", "a pipeline needs tasks")
+		return
+	}
+	if isNull(t.tasks) || t.tasks.Kind == yaml.MappingNode && len(t.tasks.Content) == 0 {
+		d.fail(t.tasks, "missing-key", "add a task, as in `hello: echo hello`", "tasks is empty: a pipeline needs a task")
+		return
+	}
+	if t.tasks.Kind == yaml.SequenceNode {
+		d.fail(t.tasks, "wrong-type", "write tasks as a mapping from id to task, without dashes", "tasks must be a mapping, but is a list")
+		return
+	}
+	list := d.entries(t.tasks, "tasks")
+	if len(list) > maxTasks {
+		d.fail(list[maxTasks].key, "too-large", "split the pipeline", "a pipeline may have %d tasks, this one has %d", maxTasks, len(list))
+		return
+	}
+	drafts := make([]*draft, 0, len(list))
+	for _, e := range list {
+		d.name(d.span(e.key), "a task", e.key.Value)
+		drafts = append(drafts, d.task(e, p, defaults))
+	}
+	d.link(drafts, p)
+}
+
+// task reads one task: a mapping, or its command alone.
+func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
+	at := d.span(e.key)
+	t := &draft{key: e.key, Task: &Task{
+		ID: e.key.Value, Env: p.Env, SkipExitCode: defaultSkipExitCode,
+		Pos: Pos{File: d.file, Line: at.line, Col: at.col},
+	}}
+	inherited := d.scope.env
+	if e.value.Kind != yaml.MappingNode {
+		if isNull(e.value) {
+			d.fail(e.key, "missing-key", "add run:, its command", "task %q needs run", e.key.Value)
+		} else {
+			d.command(t.Task, e.value)
+		}
+	} else {
+		d.taskKeys(t, e, &defaults)
+	}
+	d.scope.env = inherited
+	t.Retries, t.RetryDelay, t.Timeout, t.TriggerRule = defaults.Retries, defaults.RetryDelay, defaults.Timeout, defaults.TriggerRule
+	return t
+}
+
+func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) {
+	var run, env, workdir, when *yaml.Node
+	has := d.object(e.value, fmt.Sprintf("task %q", short(e.key.Value)), laterInTask, append(d.policy(policy),
+		field{"description", func(_, v *yaml.Node) { t.Description, _ = d.text(v, "description") }},
+		field{"needs", func(_, v *yaml.Node) { t.needs = d.needs(v) }},
+		field{"run", keep(&run)},
+		field{"env", keep(&env)},
+		field{"workdir", keep(&workdir)},
+		field{"inputs", func(_, v *yaml.Node) { t.Inputs = d.inputs(v) }},
+		field{"when", keep(&when)},
+		field{"skip_exit_code", func(_, v *yaml.Node) { t.SkipExitCode = d.skipExitCode(v) }},
+		field{"allow_failure", func(_, v *yaml.Node) { t.AllowFailure = d.boolean(v, "allow_failure") }},
+	))
+	t.Env = d.environment(env, "env", t.Env)
+	if workdir != nil {
+		t.Workdir = d.template(workdir, "workdir")
+	}
+	if when != nil {
+		t.When = d.condition(when)
+	}
+	if run != nil {
+		d.command(t.Task, run)
+	} else if has["run"] == nil && len(e.value.Content) > 0 {
+		d.fail(e.value, "missing-key", "add run:, its command", "task %q needs run", short(e.key.Value))
+	} else {
+		d.fail(e.key, "missing-key", "add run:, its command", "task %q needs run", short(e.key.Value))
+	}
+}
+
+// command reads run: a text for the shell, or a list without one.
+func (d *decoder) command(t *Task, n *yaml.Node) {
+	if n.Kind != yaml.SequenceNode {
+		t.Shell = d.template(n, "run")
+		switch {
+		case t.Shell != nil && strings.TrimSpace(t.Shell.source) == "":
+			d.fail(n, "missing-key", "write `true` for a task that does nothing", "run is empty")
+		case t.Shell != nil && len(t.Shell.source) >= maxShell:
+			d.fail(n, "too-large", "move it into a script", "run has %d bytes; the system takes %d", len(t.Shell.source), maxShell-1)
+		}
+		return
+	}
+	if len(n.Content) == 0 {
+		d.fail(n, "missing-key", "write the program and its arguments", "run is empty")
+	}
+	for _, item := range d.items(n) {
+		if arg := d.template(item, "an argument of run"); arg != nil {
+			t.Argv = append(t.Argv, arg)
+		}
+	}
+	if len(n.Content) > 0 && len(t.Argv) > 0 && t.Argv[0].source == "" {
+		d.fail(resolve(n.Content[0]), "missing-key", "", "the program to run is empty")
+	}
+	d.scripts(t, n)
+}
+
+func (d *decoder) skipExitCode(n *yaml.Node) int {
+	if n.Kind == yaml.ScalarNode && (isNull(n) || n.Value == "none") {
+		return -1
+	}
+	return d.integer(n, "skip_exit_code", 1, 255)
+}
+
+// needs reads a task's id, {task: id}, or a list of either.
+func (d *decoder) needs(n *yaml.Node) []need {
+	var list []need
+	for _, item := range d.items(n) {
+		if item.Kind != yaml.MappingNode {
+			if id, ok := d.text(item, "an entry of needs"); ok {
+				list = append(list, need{id, d.span(item)})
+			}
+			continue
+		}
+		has := d.object(item, "an entry of needs", laterInNeeds, []field{
+			{"task", func(_, v *yaml.Node) {
+				if id, ok := d.text(v, "task"); ok {
+					list = append(list, need{id, d.span(v)})
+				}
+			}},
+		})
+		if has["task"] == nil {
+			d.fail(item, "missing-key", "write needs: [task] or needs: [{task: id}]", "an entry of needs needs task")
+		}
+	}
+	return list
+}
