@@ -17,6 +17,8 @@ func verbs() []*verb {
 		initVerb(),
 		validateVerb(),
 		simulateVerb(),
+		runVerb(),
+		keeperVerb(),
 		completionVerb(),
 		completeVerb(),
 		versionVerb(),
