@@ -38,7 +38,6 @@ type WhyScope struct {
 	Active      int                // running runs of the run's lane
 	Live        int                // attempts with the executor, over all pipelines
 	Parallelism int                // 0: not known
-	Vars        map[string]any
 }
 
 // Why explains.
