@@ -105,7 +105,9 @@ func (m *model) world() *World {
 		}
 		for _, r := range m.runs {
 			if r.Pipeline == p.name && r.State == RunRunning {
-				arrange(p.def, r)
+				if p.def != nil {
+					arrange(p.def, r)
+				}
 				s.Running = append(s.Running, clone(r))
 			}
 		}
