@@ -17,6 +17,8 @@ func verbs() []*verb {
 		initVerb(),
 		validateVerb(),
 		simulateVerb(),
+		renderVerb(),
+		schemaVerb(),
 		completionVerb(),
 		completeVerb(),
 		versionVerb(),
