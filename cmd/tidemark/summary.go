@@ -80,7 +80,7 @@ func (v *show) latest(name string, p *pipelineTally) {
 			if len(def.Downstream(i)) > 0 {
 				continue
 			}
-			if line := v.said1(def, run, t); line != "" {
+			if line := v.lastWord(def, run, t); line != "" {
 				rows = append(rows, []string{v.moment(name, run.Interval.Start), t.ID, line})
 			}
 		}
@@ -91,8 +91,8 @@ func (v *show) latest(name string, p *pipelineTally) {
 	}
 }
 
-// said1 is the last line of a task's newest log in a run.
-func (v *show) said1(def *pipelines.Pipeline, run *plan.Run, t *pipelines.Task) string {
+// lastWord is the last line of a task's newest log in a run.
+func (v *show) lastWord(def *pipelines.Pipeline, run *plan.Run, t *pipelines.Task) string {
 	for _, in := range run.Instances {
 		if in.Task == t.ID && in.State == plan.Success {
 			log := runner.LogFile(v.session.place.logs, def.Name, run.Interval.Start, t.ID, in.MapIndex, in.Try)

@@ -36,6 +36,7 @@ type Lane struct {
 	ID        int64 // the backfill's operation, or 0
 	MaxActive int   // 0: the pipeline's max_active_runs
 	Paused    bool
+	Backwards bool   // newest interval first
 	Queued    []*Run // the first ones in the order in which they shall start; more may exist
 	More      bool   // whether more queued runs exist than Queued holds
 }
