@@ -14,7 +14,7 @@ func (c *call) Document(doc any) error {
 	if c.Format != "jsonl" {
 		enc.SetIndent("", "  ")
 	}
-	return enc.Encode(settled(doc))
+	return enc.Encode(tidied(doc))
 }
 
 // utc is an optional time in a document: null when t is zero.
@@ -31,16 +31,16 @@ var (
 	marshalerType = reflect.TypeFor[json.Marshaler]()
 )
 
-// settled returns a copy of a document that keeps the promises of Document.
-func settled(doc any) any {
+// tidied returns a copy of a document that keeps the promises of Document.
+func tidied(doc any) any {
 	v := reflect.ValueOf(doc)
 	if !v.IsValid() {
 		return nil
 	}
-	return settle(v).Interface()
+	return tidy(v).Interface()
 }
 
-func settle(v reflect.Value) reflect.Value {
+func tidy(v reflect.Value) reflect.Value {
 	t := v.Type()
 	if t == timeType {
 		return reflect.ValueOf(v.Interface().(time.Time).UTC())
@@ -50,22 +50,22 @@ func settle(v reflect.Value) reflect.Value {
 	}
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Interface:
-		return settlePointer(v)
+		return tidyPointer(v)
 	case reflect.Struct:
-		return settleStruct(v)
+		return tidyStruct(v)
 	case reflect.Slice:
-		return settleSlice(v)
+		return tidySlice(v)
 	case reflect.Map:
-		return settleMap(v)
+		return tidyMap(v)
 	}
 	return v
 }
 
-func settlePointer(v reflect.Value) reflect.Value {
+func tidyPointer(v reflect.Value) reflect.Value {
 	if v.IsNil() {
 		return v
 	}
-	inner := settle(v.Elem())
+	inner := tidy(v.Elem())
 	if v.Kind() == reflect.Interface {
 		out := reflect.New(v.Type()).Elem()
 		out.Set(inner)
@@ -76,32 +76,32 @@ func settlePointer(v reflect.Value) reflect.Value {
 	return out
 }
 
-func settleStruct(v reflect.Value) reflect.Value {
+func tidyStruct(v reflect.Value) reflect.Value {
 	out := reflect.New(v.Type()).Elem()
 	out.Set(v)
 	for i := range v.NumField() {
 		if f := v.Type().Field(i); f.IsExported() && f.Tag.Get("json") != "-" {
-			out.Field(i).Set(settle(v.Field(i)))
+			out.Field(i).Set(tidy(v.Field(i)))
 		}
 	}
 	return out
 }
 
-func settleSlice(v reflect.Value) reflect.Value {
+func tidySlice(v reflect.Value) reflect.Value {
 	if v.Type().Elem().Kind() == reflect.Uint8 {
 		return v
 	}
 	out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
 	for i := range v.Len() {
-		out.Index(i).Set(settle(v.Index(i)))
+		out.Index(i).Set(tidy(v.Index(i)))
 	}
 	return out
 }
 
-func settleMap(v reflect.Value) reflect.Value {
+func tidyMap(v reflect.Value) reflect.Value {
 	out := reflect.MakeMapWithSize(v.Type(), v.Len())
 	for it := v.MapRange(); it.Next(); {
-		out.SetMapIndex(it.Key(), settle(it.Value()))
+		out.SetMapIndex(it.Key(), tidy(it.Value()))
 	}
 	return out
 }

@@ -39,3 +39,33 @@ func TestADocumentKeepsItsPromises(t *testing.T) {
 		t.Error("utc is null for zero, in UTC otherwise")
 	}
 }
+
+func TestAStreamIsTheSameDocument(t *testing.T) {
+	type row struct {
+		N int `json:"n"`
+	}
+	type document struct {
+		Schema string `json:"schema"`
+		Rows   []row  `json:"rows"`
+		After  bool   `json:"after"`
+	}
+	for _, rows := range [][]row{nil, {{1}}, {{1}, {2}, {3}}} {
+		for _, format := range []string{"json", "jsonl"} {
+			doc := document{Schema: "tidemark.test/1", Rows: rows, After: true}
+			_, want, _ := runOne(func(c *call) error { return c.Document(doc) }, "-o", format)
+			_, got, err := runOne(func(c *call) error {
+				doc.Rows = nil
+				return c.Stream(doc, "rows", func(yield func(any) bool) {
+					for _, r := range rows {
+						if !yield(r) {
+							return
+						}
+					}
+				})
+			}, "-o", format)
+			if got != want || err != "" {
+				t.Errorf("%s of %d rows:\n%s\nwant:\n%s", format, len(rows), got, want)
+			}
+		}
+	}
+}

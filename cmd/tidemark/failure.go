@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
@@ -48,7 +49,7 @@ type exit int
 func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 
 // report says an error where the caller looks for it and returns the exit code.
-func (p *program) report(argv []string, err error) int {
+func (p *program) report(err error) int {
 	var quiet exit
 	switch {
 	case err == nil:
@@ -57,11 +58,11 @@ func (p *program) report(argv []string, err error) int {
 		return int(quiet)
 	}
 	f := asFailure(err)
-	switch format := wantedOutput(argv); format {
+	switch p.output {
 	case "json", "jsonl":
-		p.reportJSON(f, format == "json")
+		p.reportJSON(f, p.output == "json")
 	default:
-		p.reportText(f, wanted(argv, "--color", ""))
+		p.reportText(f, p.look(p.err, p.color))
 	}
 	return f.Exit
 }
@@ -121,8 +122,7 @@ func (p *program) reportJSON(f *failure, indent bool) {
 }
 
 // reportText prints the error, its problems and its help.
-func (p *program) reportText(f *failure, color string) {
-	term := p.look(p.err, color)
+func (p *program) reportText(f *failure, term ui.Terminal) {
 	if f.text != "" {
 		fmt.Fprintln(p.err, strings.TrimRight(f.text, "\n")+"\n")
 	}
@@ -133,6 +133,6 @@ func (p *program) reportText(f *failure, color string) {
 		}
 	}
 	if f.Help != "" {
-		fmt.Fprintln(p.err, " ", term.Cyan("help:"), f.Help)
+		fmt.Fprintln(p.err, " ", term.Cyan("help:"), term.Spell(f.Help))
 	}
 }

@@ -25,12 +25,16 @@ func helpFlag() *cli.BoolFlag {
 	return &cli.BoolFlag{Name: "help", Aliases: []string{"h"}, Usage: "show this help"}
 }
 
-// wantedOutput finds -o in a command line that may not have been understood, so that the
-// error about it still has the form that was asked for.
-func wantedOutput(argv []string) string { return wanted(argv, "--output", "-o") }
-
-// wanted finds the value of a flag in a raw command line; short may be empty.
-func wanted(argv []string, long, short string) string {
+// wants finds a global flag that reading, or an error, stopped short of: what was read of it
+// before, or what the rest of the raw command line looks like. An error about a command line
+// should still have the form that it asks for. short may be empty.
+func (l line) wants(name, short string, argv []string) string {
+	long := "--" + name
+	for _, f := range l.flags {
+		if value, ok := strings.CutPrefix(f, long+"="); ok {
+			return value
+		}
+	}
 	value := ""
 	for i, arg := range argv {
 		switch {

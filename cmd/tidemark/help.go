@@ -39,7 +39,7 @@ func (p *program) help(w io.Writer, v *verb, t ui.Terminal) error {
 	} else {
 		explain(text, v, t)
 	}
-	_, err := io.WriteString(w, text.String())
+	_, err := io.WriteString(w, t.Spell(text.String()))
 	return err
 }
 

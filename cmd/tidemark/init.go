@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/tidemark-dev/tidemark/schema"
 )
 
 func initVerb() *verb {
@@ -17,9 +19,9 @@ func initVerb() *verb {
 		summary: "Begin a project: a first pipeline, ready to run",
 		group:   groupWrite,
 		about: `
-Writes pipelines/hello.yaml, tidemark.yaml, pipeline.schema.json for your editor,
-and a line for .tidemark/ in .gitignore, into DIR (default: here).
-What exists already is left as it is.`,
+Writes pipelines/hello.yaml, tidemark.yaml, a JSON schema for your editor and a
+line for .tidemark/ in .gitignore, into DIR (default: here). What exists already
+is left as it is.`,
 		example: "tidemark init weather",
 		run:     runInit,
 	}
@@ -76,7 +78,7 @@ func begin(root string) (initDocument, error) {
 	files := []struct{ path, text string }{
 		{"pipelines/hello.yaml", helloFile},
 		{"tidemark.yaml", settingsFile},
-		{"pipeline.schema.json", string(pipelineSchema())},
+		{"pipeline.schema.json", string(schema.Pipeline)},
 	}
 	for _, f := range files {
 		created, err := writeNew(filepath.Join(root, filepath.FromSlash(f.path)), f.text)
@@ -101,24 +103,24 @@ func (d *initDocument) note(path string, created bool) {
 // writeNew writes a file unless there is one.
 func writeNew(path, text string) (created bool, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return false, cannotWrite(err)
+		return false, cannotBegin(err)
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {
 		return false, nil
 	}
 	if err != nil {
-		return false, cannotWrite(err)
+		return false, cannotBegin(err)
 	}
 	_, err = f.WriteString(text)
-	return err == nil, cannotWrite(errors.Join(err, f.Close()))
+	return err == nil, cannotBegin(errors.Join(err, f.Close()))
 }
 
 // ignore adds the line for .tidemark/ to a .gitignore that has none.
 func ignore(path string) (added bool, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, cannotWrite(err)
+		return false, cannotBegin(err)
 	}
 	for line := range strings.Lines(string(text)) {
 		if slices.Contains([]string{".tidemark", ignoreLine, "/.tidemark", "/.tidemark/"}, strings.TrimSpace(line)) {
@@ -130,12 +132,12 @@ func ignore(path string) (added bool, err error) {
 	}
 	text = append(text, ignoreLine+"\n"...)
 	if err := os.WriteFile(path, text, 0o666); err != nil {
-		return false, cannotWrite(err)
+		return false, cannotBegin(err)
 	}
 	return true, nil
 }
 
-func cannotWrite(err error) error {
+func cannotBegin(err error) error {
 	if err == nil {
 		return nil
 	}

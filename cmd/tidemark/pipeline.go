@@ -59,7 +59,7 @@ func (c *call) Pipelines(arg string) ([]*pipelines.Pipeline, error) {
 	}
 	if len(found) == 0 {
 		f := noSuchPipeline(project, arg)
-		f.Message = fmt.Sprintf("no pipeline's name matches %q", arg)
+		f.Code, f.Exit, f.Message = "no-match", exitNoMatch, fmt.Sprintf("no pipeline's name matches %q", arg)
 		return nil, f
 	}
 	return found, nil

@@ -23,6 +23,8 @@ type program struct {
 	began    time.Time
 	terminal func(stream any) bool // whether a person is at the stream
 	verbs    []*verb
+
+	output, color string // as asked for, also by a command line that could not be read
 }
 
 // Main is the whole program. It returns the exit code.
@@ -38,27 +40,28 @@ func (p *program) main(argv []string) (code int) {
 	context.AfterFunc(ctx, stop)
 	defer func() {
 		if r := recover(); r != nil {
-			code = p.report(argv, p.defect(r, debug.Stack()))
+			code = p.report(p.defect(r, debug.Stack()))
 		}
 	}()
-	return p.report(argv, p.run(ctx, argv))
+	return p.report(p.run(ctx, argv))
 }
 
 // run parses the command line and carries its verb out.
 func (p *program) run(ctx context.Context, argv []string) error {
 	l, err := arrange(argv, p.verbs, globalFlags())
-	if err != nil {
-		return err
-	}
-	color := wanted(argv, "--color", "")
+	p.output, p.color = l.wants("output", "-o", argv), l.wants("color", "", argv)
 	switch {
+	case err != nil:
+		return err
 	case l.help:
-		return p.help(p.out, l.verb, p.look(p.out, color))
+		return p.help(p.out, l.verb, p.look(p.out, p.color))
+	case l.verb == nil && p.output != "":
+		return usage("missing-command", "no command is given", "see: tidemark --help")
 	case l.verb == nil:
-		if err := p.help(p.err, nil, p.look(p.err, color)); err != nil {
+		if err := p.help(p.err, nil, p.look(p.err, p.color)); err != nil {
 			return err
 		}
-		return exit(2)
+		return exit(exitUsage)
 	}
 	return p.app(l).RunContext(ctx, l.argv())
 }

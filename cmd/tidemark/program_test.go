@@ -20,7 +20,7 @@ func runOne(run func(*call) error, argv ...string) (code int, out, err string) {
 }
 
 func TestADefectIsASentence(t *testing.T) {
-	broken := func(*call) error { var m map[string]int; m["x"] = 1; return nil }
+	broken := func(c *call) error { return errors.New(c.Args[1]) } // there is none
 	code, out, err := runOne(broken)
 	if code != 1 || out != "" || !strings.HasPrefix(err, "error: tidemark met a defect") || strings.Contains(err, "goroutine") {
 		t.Errorf("exit %d, stdout %q, stderr %q", code, out, err)

@@ -75,7 +75,7 @@ func runSimulate(c *call) error {
 	}
 	s := simulate(p, q)
 	if c.JSON() {
-		return c.Document(s.document(p, q))
+		return c.Stream(s.document(p, q), "intervals", s.rows(p))
 	}
 	return c.showSimulation(p, q, s)
 }

@@ -103,21 +103,13 @@ func each(t *timetable.Timetable, s timetable.Stretch) iter.Seq[timetable.Period
 	}
 }
 
-// document writes every interval out, also those passed over.
+// document is the answer without its intervals.
 func (s simulation) document(p *pipelines.Pipeline, q simulationQuery) simulationDocument {
 	doc := simulationDocument{
 		Schema: "tidemark.simulation/1", Pipeline: p.Name, Timezone: p.Location.String(), Now: q.now,
 	}
 	if p.Timetable != nil {
 		doc.Schedule = &p.Schedule
-	}
-	for _, stretch := range s.skipped {
-		for i := range each(p.Timetable, stretch) {
-			doc.Intervals = append(doc.Intervals, simulatedRow{i.Start, i.End, i.Due, "skip", stretch.Reason})
-		}
-	}
-	for i := range s.run {
-		doc.Intervals = append(doc.Intervals, simulatedRow{i.Start, i.End, i.Due, "run", s.reason})
 	}
 	if s.next != nil {
 		doc.Next = &simulatedNext{s.next.Start, s.next.End, s.next.Due}
@@ -126,6 +118,24 @@ func (s simulation) document(p *pipelines.Pipeline, q simulationQuery) simulatio
 		doc.Manual = &manualChoice{s.manual.Start, s.manual.End}
 	}
 	return doc
+}
+
+// rows are all intervals of the answer, one by one, also those passed over.
+func (s simulation) rows(p *pipelines.Pipeline) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for _, stretch := range s.skipped {
+			for i := range each(p.Timetable, stretch) {
+				if !yield(simulatedRow{i.Start, i.End, i.Due, "skip", stretch.Reason}) {
+					return
+				}
+			}
+		}
+		for i := range s.run {
+			if !yield(simulatedRow{i.Start, i.End, i.Due, "run", s.reason}) {
+				return
+			}
+		}
+	}
 }
 
 // intervalFlag reads START..END.

@@ -1,5 +1,7 @@
 package ui
 
+import "strings"
+
 // look is how a state is drawn: never by its color alone.
 type look struct {
 	glyph, ascii string
@@ -44,6 +46,14 @@ func (t Terminal) State(state string) string {
 		sign = l.glyph
 	}
 	return l.paint(t, sign+" "+state)
+}
+
+// Spell writes a text of ours in the characters that the stream can show.
+func (t Terminal) Spell(s string) string {
+	if t.UTF8 {
+		return s
+	}
+	return strings.ReplaceAll(s, "…", "...")
 }
 
 // Ellipsis marks what was left out.
