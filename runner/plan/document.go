@@ -79,7 +79,7 @@ const (
 	Mark    Action = "mark"
 	Restore Action = "restore" // gets back the state that it had before an order
 	Reopen  Action = "reopen"  // a finished run is looked at again
-	Remove  Action = "remove"  // a run that an order made and that never started
+	Remove  Action = "remove"  // a run, or an instance, that an order made and that never started
 	None    Action = "none"
 )
 
@@ -112,6 +112,7 @@ type PlanRun struct {
 	Run     int64     `json:"-"`
 	Due     time.Time `json:"-"`
 	Partial bool      `json:"-"`
+	Ordinal int       `json:"-"` // of a backfill: its place in the order of execution, from 1
 }
 
 // Untouched is a row that was selected and is left alone.

@@ -67,7 +67,8 @@ type InstanceImage struct {
 	Now      *InstanceSnapshot // nil: it does not exist
 }
 
-// InstanceSnapshot is what undo compares and restores.
+// InstanceSnapshot is what undo compares and restores. Every order stamps Operation on the
+// rows that it changes, an undo too: a row that bears another stamp was changed since.
 type InstanceSnapshot struct {
 	State     State
 	Try       int
@@ -85,4 +86,9 @@ type RunImage struct {
 	Before   *RunState // nil: the operation made it
 	Now      *RunState // nil: it does not exist any more
 	Begun    bool      // whether any attempt of it was begun since the operation
+	// Unfinished counts its task instances that are not final now. A run in which another
+	// order left work is not ended by an undo.
+	Unfinished int
+	Due        time.Time
+	Partial    bool
 }

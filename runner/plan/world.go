@@ -35,6 +35,7 @@ type Lane struct {
 	ID        int64 // the backfill's operation, or 0
 	MaxActive int   // 0: the pipeline's max_active_runs
 	Paused    bool
+	Backwards bool   // newest interval first
 	Queued    []*Run // the first ones in the order in which they shall start; more may exist
 	More      bool   // whether more queued runs exist than Queued holds
 }
@@ -96,11 +97,14 @@ const (
 // Report is the only word from outside.
 type Report struct {
 	AttemptKey
-	Event    Event
-	Time     time.Time
-	ExitCode int // Ended: 0 to 255, or -1 when a signal ended it
-	Signal   int
-	Reason   string // "timeout", "cancelled", "cannot start …"; empty: the exit code says it
+	Event Event
+	Time  time.Time
+	// StartedAt is, in an Ended report, when the process began, if the executor knows; it
+	// counts where no Started report came before.
+	StartedAt time.Time
+	ExitCode  int // Ended: 0 to 255, or -1 when a signal ended it
+	Signal    int
+	Reason    string // "timeout", "cancelled", "cannot start …"; empty: the exit code says it
 }
 
 // Decision is what one step changes: applied in this order in one transaction; then
@@ -146,7 +150,8 @@ type Cursor struct {
 	Last     timetable.Interval
 }
 
-// RunChange is one transition of a run.
+// RunChange is one transition of a run, or, with From and To both running, the birth of
+// instances for tasks that were added to the pipeline while the run went on.
 type RunChange struct {
 	Run      *Run
 	From, To RunState

@@ -1,0 +1,44 @@
+package pipelines
+
+import "fmt"
+
+// Build links the needs of p's tasks into its graph and puts Tasks into dependency order,
+// otherwise as they were. It is for pipelines that are made by code; Parse does the same
+// for files, with positions.
+func Build(p *Pipeline) error {
+	given := make(map[string]int, len(p.Tasks))
+	for i, t := range p.Tasks {
+		if _, twice := given[t.ID]; twice {
+			return fmt.Errorf("task %q is declared twice", t.ID)
+		}
+		given[t.ID] = i
+	}
+	drafts, down := make([]*draft, len(p.Tasks)), make([][]int, len(p.Tasks))
+	for i, t := range p.Tasks {
+		drafts[i] = &draft{Task: t}
+		for _, need := range t.Needs {
+			j, ok := given[need]
+			if !ok {
+				return fmt.Errorf("task %q needs %q, which does not exist", t.ID, need)
+			}
+			down[j] = append(down[j], i)
+		}
+	}
+	order := dependencyOrder(drafts, down)
+	if len(order) < len(p.Tasks) {
+		return fmt.Errorf("the tasks of %q form a cycle", p.Name)
+	}
+	p.Tasks, p.index = make([]*Task, len(order)), make(map[string]int, len(order))
+	for place, i := range order {
+		p.Tasks[place], p.index[drafts[i].ID] = drafts[i].Task, place
+	}
+	for i, t := range p.Tasks {
+		t.upstream, t.downstream = make([]int, 0, len(t.Needs)), nil
+		for _, need := range t.Needs {
+			up := p.index[need]
+			t.upstream = append(t.upstream, up)
+			p.Tasks[up].downstream = append(p.Tasks[up].downstream, i)
+		}
+	}
+	return nil
+}

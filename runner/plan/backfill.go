@@ -1,0 +1,187 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
+)
+
+// MaxBackfillRows bounds the task instances of one backfill: what a person can still mean,
+// and one transaction still holds.
+const MaxBackfillRows = 2_000_000
+
+// maxListed bounds the intervals that a backfill lists although they are not yet due.
+const maxListed = 100
+
+// Backfill plans to make every interval of a range that is due and has no run, also before
+// start_date, and to treat the runs that exist as args.Reprocess says. Errors are *Refusal.
+func Backfill(now time.Time, scope *PipelineScope, args BackfillArgs) (*Plan, error) {
+	sel, refusal := compile(args.Selector)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if refusal = canBackfill(scope, args, sel); refusal != nil {
+		return nil, refusal
+	}
+	b := &backfilling{draft: newDraft("backfill", args.Reason, args.Ticket, args), sel: sel, now: now, args: args, s: scope}
+	b.Pipelines = append(b.Pipelines, scope.Name)
+	b.selects(args.Selector)
+	b.Lane = &Lane{MaxActive: args.MaxActiveRuns, Backwards: args.Backwards}
+	b.why = sel.widen(scope.Def, func(t int) bool { return sel.matches(scope.Def.Tasks[t].ID) })
+	sum := newSummary(len(b.why))
+	for t, why := range b.why {
+		if why != "" {
+			sum.note(t, why)
+		}
+	}
+	sum.report(scope.Def, &b.Selection)
+	if refusal = b.walk(); refusal != nil {
+		return nil, refusal
+	}
+	b.order()
+	b.warn()
+	return b.done(), nil
+}
+
+// canBackfill refuses what cannot be planned at all.
+func canBackfill(s *PipelineScope, args BackfillArgs, sel *selection) *Refusal {
+	switch {
+	case s.Def == nil:
+		return noDefinition(s.Name)
+	case s.Def.Timetable == nil:
+		return &Refusal{Code: "no-schedule",
+			Message: fmt.Sprintf("pipeline %q has no schedule, so it has no intervals to fill", s.Name),
+			Help:    "tidemark trigger " + s.Name + " makes a single run"}
+	case args.Start.IsZero() || args.End.IsZero():
+		return &Refusal{Code: "empty-selection", Message: "backfill needs both ends of a range",
+			Help: "name the first and the last interval start: -s 2026-03-01 -e 2026-03-31"}
+	case !slices.ContainsFunc(tasksOf(&PipelineScope{Def: s.Def}), sel.matches):
+		return noTask(args.TaskRegex, []*PipelineScope{s})
+	}
+	return nil
+}
+
+// backfilling is a backfill in the making.
+type backfilling struct {
+	*draft
+	sel    *selection
+	s      *PipelineScope
+	args   BackfillArgs
+	now    time.Time
+	why    []string // by task: why it is selected
+	early  int      // intervals before start_date
+	notDue int
+}
+
+// walk goes through the grid of today's schedule.
+func (b *backfilling) walk() *Refusal {
+	for period := range b.s.Def.Timetable.Between(b.args.Start, b.args.End) {
+		if !b.sel.covers(&Run{Interval: period.Interval}) {
+			continue
+		}
+		if period.Due.After(b.now) {
+			if b.notDue++; b.notDue > maxListed {
+				break
+			}
+			b.leave(b.s.Name, "", period.Start, "not due", "due at "+stamp(period.Due))
+			continue
+		}
+		b.interval(period)
+		if len(b.Instances) > MaxBackfillRows {
+			return &Refusal{Code: "too-many",
+				Message: fmt.Sprintf("that is more than %d task instances at once", MaxBackfillRows),
+				Help:    "fill the range in parts"}
+		}
+	}
+	if len(b.starts) == 0 {
+		return b.nothing()
+	}
+	return nil
+}
+
+// nothing refuses a range in which no interval starts.
+func (b *backfilling) nothing() *Refusal {
+	r := &Refusal{Code: "no-match", Message: fmt.Sprintf("no interval of %s starts between %s and %s",
+		b.s.Name, stamp(b.args.Start), stamp(b.args.End))}
+	for _, near := range b.s.Def.Timetable.Nearest(b.args.Start, 2) {
+		r.Problems = append(r.Problems, stamp(near.Start))
+	}
+	r.Help = fmt.Sprintf("the nearest ones start at %v", r.Problems)
+	return r
+}
+
+// interval plans for one interval that is due.
+func (b *backfilling) interval(period timetable.Period) {
+	run, overlap := b.at(period.Interval)
+	switch {
+	case run != nil:
+		b.existing(run)
+		return
+	case overlap != nil:
+		b.leave(b.s.Name, "", period.Start, "overlaps", fmt.Sprintf("the run of %s to %s covers part of it",
+			stamp(overlap.Interval.Start), stamp(overlap.Interval.End)))
+		return
+	}
+	if period.Start.Before(b.s.Def.Start) {
+		b.early++
+	}
+	for t, why := range b.why {
+		if why != "" {
+			b.create(0, period.Start, t)
+		}
+	}
+	b.Runs = append(b.Runs, PlanRun{Pipeline: b.s.Name, IntervalStart: period.Start, IntervalEnd: period.End,
+		To: ptr(RunQueued), Action: Create, Why: "does not exist", Due: period.Due, Partial: b.sel.re != nil})
+}
+
+// create plans an instance that does not exist.
+func (b *backfilling) create(run int64, at time.Time, t int) {
+	task := b.s.Def.Tasks[t]
+	b.row(PlanRow{Pipeline: b.s.Name, Task: task.ID, MapIndex: -1, IntervalStart: at,
+		To: Waiting, Action: Create, Why: b.why[t], Run: run, TryLimit: task.Retries + 1})
+}
+
+// at finds the run of an interval, or else one that overlaps it.
+func (b *backfilling) at(v timetable.Interval) (run, overlap *Run) {
+	runs := b.s.Runs
+	i := sort.Search(len(runs), func(i int) bool { return !runs[i].Interval.Start.Before(v.Start) })
+	if i < len(runs) && runs[i].Interval.Start.Equal(v.Start) {
+		return runs[i], nil
+	}
+	if i < len(runs) && runs[i].Interval.Start.Before(v.End) {
+		return nil, runs[i]
+	}
+	if i > 0 && runs[i-1].Interval.End.After(v.Start) {
+		return nil, runs[i-1]
+	}
+	return nil, nil
+}
+
+// order numbers the runs as they shall be executed.
+func (b *backfilling) order() {
+	if b.args.Backwards {
+		slices.Reverse(b.Runs)
+	}
+	n := 0
+	for i := range b.Runs {
+		if b.Runs[i].Action != None {
+			n++
+			b.Runs[i].Ordinal = n
+		}
+	}
+}
+
+func (b *backfilling) warn() {
+	if b.early > 0 {
+		b.Warnings = append(b.Warnings, fmt.Sprintf("%d of the intervals start before start_date %s", b.early, stamp(b.s.Def.Start)))
+	}
+	if b.notDue > maxListed {
+		b.Warnings = append(b.Warnings, fmt.Sprintf("of the intervals that are not due only the first %d are listed", maxListed))
+	}
+	if b.s.Paused && len(b.Instances) > 0 {
+		b.Warnings = append(b.Warnings, pausedWarning(b.s.Name))
+	}
+}

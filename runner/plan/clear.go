@@ -1,0 +1,137 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Clear plans to put chosen task instances back to waiting, each with a full set of
+// retries, and their finished runs back to queued. What waits already is left alone. The
+// instant does not matter to what is chosen. Errors are *Refusal.
+func Clear(_ time.Time, scopes []*PipelineScope, args ClearArgs) (*Plan, error) {
+	sel, refusal := compile(args.Selector)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if !sel.narrow() && !args.All {
+		return nil, emptySelection("clear")
+	}
+	c := &clearing{draft: newDraft("clear", args.Reason, args.Ticket, args), sel: sel}
+	c.selects(args.Selector)
+	for _, scope := range scopes {
+		if scope.Def == nil {
+			return nil, noDefinition(scope.Name)
+		}
+		c.scope(scope)
+	}
+	switch {
+	case !c.named:
+		return nil, noTask(args.TaskRegex, scopes)
+	case len(c.starts) == 0:
+		return nil, noInstance(scopes)
+	case args.NoRunning && len(c.running) > 0:
+		return nil, &Refusal{Code: "running", Problems: c.running,
+			Message: fmt.Sprintf("%d of the selected task instances run now", len(c.running)),
+			Help:    "wait for them, or allow them to be cancelled: " + strings.Join(c.running[:min(3, len(c.running))], ", ")}
+	}
+	return c.done(), nil
+}
+
+// clearing is a clear in the making.
+type clearing struct {
+	*draft
+	sel     *selection
+	named   bool     // whether the regular expression matched any task
+	running []string // instances that would be cancelled
+}
+
+// scope plans for one pipeline.
+func (c *clearing) scope(s *PipelineScope) {
+	c.Pipelines = append(c.Pipelines, s.Name)
+	if slices.ContainsFunc(tasksOf(s), c.sel.matches) {
+		c.named = true
+	}
+	sum := newSummary(len(s.Def.Tasks))
+	for _, run := range s.Runs {
+		if c.sel.covers(run) {
+			c.run(s, run, sum)
+		}
+	}
+	sum.report(s.Def, &c.Selection)
+	if s.Paused && len(c.Instances) > 0 {
+		c.Warnings = append(c.Warnings, pausedWarning(s.Name))
+	}
+}
+
+func pausedWarning(name string) string {
+	return fmt.Sprintf("%s is paused: nothing of it runs before `tidemark unpause %s`", name, name)
+}
+
+// run plans for one run: the instances that match, then those along the edges.
+func (c *clearing) run(s *PipelineScope, run *Run, sum *summary) {
+	run = ordered(s.Def, run)
+	var place placement
+	place.of(s.Def, run)
+	why := c.sel.widen(s.Def, func(t int) bool {
+		return c.sel.matches(s.Def.Tasks[t].ID) && slices.ContainsFunc(run.Instances[place.first[t]:place.end[t]], c.root)
+	})
+	rows := len(c.Instances)
+	for t, reason := range why {
+		if reason == "" {
+			continue
+		}
+		for i := place.first[t]; i < place.end[t]; i++ {
+			sum.note(t, reason)
+			if in := &run.Instances[i]; reason != matched || c.root(*in) {
+				c.instance(s, run, in, t, reason)
+			}
+		}
+	}
+	for _, in := range run.Instances[place.declared:] {
+		if c.sel.matches(in.Task) && c.root(in) {
+			c.leave(s.Name, in.Task, run.Interval.Start, in.State.String(), "task removed from the pipeline")
+		}
+	}
+	if len(c.Instances) > rows {
+		c.Runs = append(c.Runs, reopened(s.Name, run))
+	}
+}
+
+func (c *clearing) root(in Instance) bool { return c.sel.wants(in.State) }
+
+// instance plans for one instance.
+func (c *clearing) instance(s *PipelineScope, run *Run, in *Instance, t int, why string) {
+	if in.State == Waiting {
+		c.leave(s.Name, in.Task, run.Interval.Start, in.State.String(), "waits already")
+		return
+	}
+	if in.busy() {
+		c.running = append(c.running, in.Task+" "+stamp(run.Interval.Start))
+	}
+	c.row(again(s, run, in, t, why))
+}
+
+// again is the row that makes an instance wait again, with all its retries.
+func again(s *PipelineScope, run *Run, in *Instance, t int, why string) PlanRow {
+	r := PlanRow{Pipeline: s.Name, Task: in.Task, MapIndex: in.MapIndex, IntervalStart: run.Interval.Start,
+		State: ptr(in.State), To: Waiting, Action: Rerun, Why: why, Try: in.Try,
+		Run: run.ID, TryLimit: in.Try + s.Def.Tasks[t].Retries + 1}
+	if in.busy() {
+		r.Action = Restart
+	}
+	return r
+}
+
+// reopened is what becomes of a run whose instances wait again.
+func reopened(pipeline string, run *Run) PlanRun {
+	r := PlanRun{Pipeline: pipeline, IntervalStart: run.Interval.Start, IntervalEnd: run.Interval.End,
+		State: ptr(run.State), To: ptr(run.State), Action: None, Why: "is " + run.State.String(),
+		Run: run.ID, Partial: run.Partial}
+	if run.State.Final() {
+		to, _ := run.State.on(runReopen)
+		r.To, r.Action, r.Why = &to, Reopen, "was "+run.State.String()
+	}
+	return r
+}

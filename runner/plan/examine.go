@@ -1,0 +1,134 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
+)
+
+// examine looks once at every running run of a pipeline: which tasks are skipped or
+// blocked, which could be submitted, which attempts nobody wants, which runs are over.
+func (s *step) examine(p *PipelineState) {
+	q := &queue{pipe: p}
+	for _, run := range p.Running {
+		if p.Def != nil {
+			e := examination{step: s, queue: q, def: p.Def, run: run, place: &s.place}
+			e.evaluate()
+			e.finish()
+		}
+		s.watch(q, run)
+	}
+	p.Running = slices.DeleteFunc(p.Running, func(run *Run) bool { return run.State.Final() })
+	s.live += q.live
+	if len(q.lanes) > 0 {
+		s.ready = append(s.ready, q)
+	}
+}
+
+// watch counts what the executor holds of a run, and cancels what nobody wants any more.
+func (s *step) watch(q *queue, run *Run) {
+	for i := range run.Instances {
+		in := &run.Instances[i]
+		if !in.busy() {
+			continue
+		}
+		q.hold(run.Lane)
+		if !in.State.Live() && !in.Cancelling {
+			in.Cancelling = true
+			s.decision.Cancel = append(s.decision.Cancel, in.key(run))
+		}
+	}
+}
+
+// examination is one look at one run.
+type examination struct {
+	*step
+	queue *queue
+	def   *pipelines.Pipeline
+	run   *Run
+	place *placement
+}
+
+// evaluate goes through the tasks in dependency order, so that a skip or a failure reaches
+// the last task that it concerns in one step.
+func (e *examination) evaluate() {
+	if absent := e.place.of(e.def, e.run); absent > 0 && !e.run.Partial {
+		born := bear(e.def, e.run)
+		e.decision.Runs = append(e.decision.Runs, RunChange{Run: e.run, From: RunRunning, To: RunRunning, Born: born})
+		e.place.of(e.def, e.run)
+	}
+	for t := range e.def.Tasks {
+		for i := e.place.first[t]; i < e.place.end[t]; i++ {
+			if in := &e.run.Instances[i]; in.pending() {
+				e.decide(t, in)
+			}
+		}
+		e.place.cause[t] = e.cause(t)
+	}
+	for i := e.place.declared; i < len(e.run.Instances); i++ {
+		if in := &e.run.Instances[i]; in.pending() {
+			e.shift(e.run, in, skip, TaskChange{Reason: "task removed from the pipeline", ExitCode: -1})
+		}
+	}
+}
+
+// decide applies the trigger rule of a task, then its when, then looks at the clock.
+func (e *examination) decide(t int, in *Instance) {
+	task := e.def.Tasks[t]
+	switch judge(task.TriggerRule, e.upstream(t)) {
+	case wait:
+		return
+	case skipIt:
+		e.shift(e.run, in, skip, TaskChange{Reason: e.whySkipped(t), ExitCode: -1})
+		return
+	case blockIt:
+		e.shift(e.run, in, block, TaskChange{Reason: e.whyBlocked(t), ExitCode: -1})
+		return
+	}
+	if wanted, err := e.wanted(task, in); err != nil {
+		e.shift(e.run, in, fail, TaskChange{Reason: "when: " + err.Error(), ExitCode: -1})
+		return
+	} else if !wanted {
+		e.shift(e.run, in, skip, TaskChange{Reason: "when: false", ExitCode: -1})
+		return
+	}
+	if in.Open || !e.queue.pipe.works() {
+		return
+	}
+	if in.State == Retrying && in.NotBefore.After(e.now) {
+		e.wake(in.NotBefore)
+		return
+	}
+	e.queue.add(e.run, in)
+}
+
+// upstream counts how the direct upstream instances stand. A task that has no instance in
+// this run does not count, as if the edge to it were not there: it ran before, or nobody
+// asked for it.
+func (e *examination) upstream(t int) tally {
+	var n tally
+	for _, u := range e.def.Upstream(t) {
+		for i := e.place.first[u]; i < e.place.end[u]; i++ {
+			n.add(e.run.Instances[i].State)
+		}
+	}
+	return n
+}
+
+// wanted evaluates a task's when.
+func (e *examination) wanted(task *pipelines.Task, in *Instance) (bool, error) {
+	if task.When == nil {
+		return true, nil
+	}
+	return task.Should(contextOf(e.def, e.run, in))
+}
+
+// contextOf is what an expression may know of an instance. Parameters and variables have
+// the values that the definition knows.
+func contextOf(def *pipelines.Pipeline, run *Run, in *Instance) *pipelines.Context {
+	return &pipelines.Context{
+		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location,
+		Run:  pipelines.RunContext{ID: run.ID, Kind: run.Kind.String()},
+		Task: pipelines.TaskContext{ID: in.Task, Try: in.Try, MapIndex: in.MapIndex},
+	}
+}

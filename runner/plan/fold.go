@@ -1,0 +1,148 @@
+package plan
+
+import "github.com/tidemark-dev/tidemark/pipelines"
+
+// fold turns the reports into transitions. A report of an attempt that is not the open one
+// of its instance is old news or a repetition, and means nothing.
+func (s *step) fold() {
+	if len(s.world.Reports) == 0 {
+		return
+	}
+	runs := make(map[int64]*listened)
+	for _, p := range s.world.Pipelines {
+		for _, run := range p.Running {
+			runs[run.ID] = &listened{run: run, pipe: p}
+		}
+	}
+	for _, r := range s.world.Reports {
+		l := runs[r.Run]
+		if l == nil {
+			continue
+		}
+		in := l.instance(r.Task, r.MapIndex)
+		if in == nil || !in.Open || in.Try != r.Try {
+			continue
+		}
+		if r.Event == Started {
+			s.started(l, in, r)
+			continue
+		}
+		s.ended(l, in, r)
+	}
+	s.world.Reports = nil
+}
+
+// started records that a process exists. Of an attempt that nobody wants any more only the
+// end matters.
+func (s *step) started(l *listened, in *Instance, r Report) {
+	if in.State != Queued {
+		return
+	}
+	in.StartedAt = r.Time
+	s.attempt(l, in, AttemptChange{To: AttemptRunning, At: r.Time, ExitCode: -1})
+	s.shift(l.run, in, begin, TaskChange{})
+}
+
+// ended closes an attempt and says what it means for its instance.
+func (s *step) ended(l *listened, in *Instance, r Report) {
+	a := AttemptChange{At: r.Time, ExitCode: r.ExitCode, Signal: r.Signal}
+	began := in.StartedAt
+	if in.State != Running {
+		began, a.StartedAt = r.StartedAt, r.StartedAt
+	}
+	if r.Event == Lost {
+		a.ExitCode, a.Signal = -1, 0
+	}
+	in.Open, in.Cancelling = false, false
+	if !in.State.Live() { // reset or marked meanwhile: nobody asks how it ended
+		a.To, a.Reason = AttemptCancelled, "cancelled"
+		s.attempt(l, in, a)
+		return
+	}
+	v := l.verdict(in, r)
+	a.To, a.Reason = v.attempt, v.reason
+	s.attempt(l, in, a)
+	c := TaskChange{Reason: v.reason, ExitCode: a.ExitCode}
+	if !began.IsZero() {
+		in.StartedAt, c.Duration = began, max(r.Time.Sub(began), 0)
+	}
+	if v.move == retry {
+		c.NotBefore = r.Time.Add(l.task(in).RetryDelay)
+	}
+	s.shift(l.run, in, v.move, c)
+}
+
+func (s *step) attempt(l *listened, in *Instance, a AttemptChange) {
+	a.AttemptKey, a.Pipeline, a.Operation = in.key(l.run), l.pipe.Name, in.Operation
+	s.decision.Attempts = append(s.decision.Attempts, a)
+}
+
+// verdict is what the end of an attempt means.
+type verdict struct {
+	attempt AttemptState
+	move    move
+	reason  string
+}
+
+func (l *listened) verdict(in *Instance, r Report) verdict {
+	switch {
+	case r.Event == Ended && r.ExitCode == 0 && r.Signal == 0 && r.Reason == "":
+		return verdict{AttemptSuccess, finish, ""}
+	case r.Event == Ended && r.ExitCode >= 0 && r.ExitCode == l.task(in).SkipExitCode && r.Reason == "":
+		return verdict{AttemptSkipped, skip, exitReason(r)}
+	}
+	v := verdict{AttemptFailed, fail, exitReason(r)}
+	if r.Event == Lost {
+		v.attempt = AttemptLost
+	}
+	if in.Try < in.TryLimit {
+		v.move = retry
+	}
+	return v
+}
+
+// listened is a run that reports may concern.
+type listened struct {
+	run   *Run
+	pipe  *PipelineState
+	index map[instanceKey]int // made only where a guess fails
+}
+
+type instanceKey struct {
+	task     string
+	mapIndex int
+}
+
+// orphan stands for the definition of a task that is declared no more.
+var orphan = &pipelines.Task{SkipExitCode: 99}
+
+func (l *listened) task(in *Instance) *pipelines.Task {
+	if l.pipe.Def != nil {
+		if t, ok := l.pipe.Def.Task(in.Task); ok {
+			return t
+		}
+	}
+	return orphan
+}
+
+// instance finds an instance, at the place that its definition has in most runs or with
+// an index of the run.
+func (l *listened) instance(task string, mapIndex int) *Instance {
+	all := l.run.Instances
+	if l.pipe.Def != nil {
+		i := l.pipe.Def.Index(task)
+		if i >= 0 && i < len(all) && all[i].Task == task && all[i].MapIndex == mapIndex {
+			return &all[i]
+		}
+	}
+	if l.index == nil {
+		l.index = make(map[instanceKey]int, len(all))
+		for i := range all {
+			l.index[instanceKey{all[i].Task, all[i].MapIndex}] = i
+		}
+	}
+	if i, ok := l.index[instanceKey{task, mapIndex}]; ok {
+		return &all[i]
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package runner
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/runner/plan"
+)
+
+// Definitions is what the files say now. A pipeline whose file is broken is in it with
+// the last version that was good.
+type Definitions struct {
+	Pipelines []*pipelines.Pipeline
+	Workshop  *Workshop
+}
+
+// Runner is the loop and what it works with.
+type Runner struct {
+	Store    Store
+	Executor Executor
+	Clock    Clock
+	Log      *slog.Logger
+
+	Definitions Definitions        // at the start
+	Reload      <-chan Definitions // whenever the files have changed; nil: never
+	Only        []string           // pipelines to run; empty: all
+	Parallelism int                // attempts that may be live at once
+	UntilIdle   bool               // return when nothing is due, running or retrying
+	Poll        time.Duration      // how often to ask whether another process wrote; 0: 100 ms
+
+	// Observe sees every decision after it is durable, in the loop's goroutine.
+	Observe func(now time.Time, d *plan.Decision)
+
+	defs    map[string]*pipelines.Pipeline
+	reports []plan.Report
+	ended   []string // keys that the executor may forget once the next decision is durable
+	state   standing
+}
+
+// Outcome says how an idle loop was left.
+type Outcome struct {
+	Stuck []Stuck // unfinished runs that cannot go on, per pipeline
+}
+
+// Stuck is a pipeline with unfinished runs that nothing will move, and why.
+type Stuck struct {
+	Pipeline string
+	Runs     int
+	Why      string
+}
+
+// Run turns and waits until ctx ends or, with UntilIdle, until there is nothing to do.
+// Tasks that run when ctx ends go on; the next runner adopts them.
+func (r *Runner) Run(ctx context.Context) (Outcome, error) {
+	if err := r.start(ctx); err != nil {
+		return Outcome{}, err
+	}
+	for {
+		d, err := r.turn(ctx)
+		if err != nil {
+			return Outcome{}, err
+		}
+		if d.Again {
+			continue
+		}
+		if r.UntilIdle && r.state.idle && len(r.reports) == 0 {
+			return Outcome{Stuck: r.state.stuck}, nil
+		}
+		if err := r.wait(ctx, d.Wake); err != nil {
+			return Outcome{}, err
+		}
+	}
+}
+
+// start makes the definitions known and takes over what an earlier runner left.
+func (r *Runner) start(ctx context.Context) error {
+	if r.Poll == 0 {
+		r.Poll = 100 * time.Millisecond
+	}
+	if err := r.define(ctx, r.Definitions); err != nil {
+		return err
+	}
+	open, err := r.Store.OpenAttempts(ctx)
+	if err != nil {
+		return err
+	}
+	return r.Executor.Adopt(keys(open))
+}
+
+func (r *Runner) define(ctx context.Context, d Definitions) error {
+	if err := r.Store.Register(ctx, d.Pipelines, d.Workshop.Commit, r.Clock.Now()); err != nil {
+		return err
+	}
+	r.Definitions = d
+	r.defs = make(map[string]*pipelines.Pipeline, len(d.Pipelines))
+	for _, p := range d.Pipelines {
+		r.defs[p.Name] = p
+	}
+	return nil
+}

@@ -1,0 +1,155 @@
+package runner
+
+import (
+	"context"
+	"slices"
+
+	"time"
+
+	"github.com/tidemark-dev/tidemark/runner/plan"
+)
+
+// turn looks once, decides once, writes once, then acts.
+func (r *Runner) turn(ctx context.Context) (plan.Decision, error) {
+	now := r.Clock.Now()
+	d, err := r.Store.Update(ctx, now, func(w *plan.World) plan.Decision {
+		r.furnish(w)
+		d := plan.Step(now, w)
+		r.state = standingOf(w, &d)
+		return d
+	})
+	if err != nil {
+		return d, err // the reports are kept: the next runner hears them again
+	}
+	r.reports = r.reports[:0]
+	if r.Observe != nil && !d.Empty() {
+		r.Observe(now, &d)
+	}
+	return d, r.act(&d)
+}
+
+// furnish adds to the stored world what only the loop knows.
+func (r *Runner) furnish(w *plan.World) {
+	w.Reports = r.reports
+	w.Parallelism = r.Parallelism
+	w.Vars = r.Definitions.Workshop.Vars
+	for _, p := range w.Pipelines {
+		p.Def = r.defs[p.Name]
+		if len(r.Only) > 0 && !slices.Contains(r.Only, p.Name) {
+			p.Paused = true // what runs may end; nothing new begins
+		}
+	}
+}
+
+// act carries the durable decision out. Intent is on disk before a process exists.
+func (r *Runner) act(d *plan.Decision) error {
+	if len(r.ended) > 0 {
+		if err := r.Executor.Forget(r.ended); err != nil {
+			return err
+		}
+		r.ended = r.ended[:0]
+	}
+	if len(d.Cancel) > 0 {
+		if err := r.Executor.Cancel(keys(d.Cancel)); err != nil {
+			return err
+		}
+	}
+	jobs := r.jobs(d.Start)
+	if len(jobs) == 0 {
+		return nil
+	}
+	return r.Executor.Start(jobs)
+}
+
+// jobs renders the attempts to start. One that cannot be rendered has failed: that is a
+// report like any other.
+func (r *Runner) jobs(starts []plan.Start) []Job {
+	jobs := make([]Job, 0, len(starts))
+	for _, s := range starts {
+		job, err := r.Definitions.Workshop.Job(s)
+		if err != nil {
+			r.reports = append(r.reports, plan.Report{AttemptKey: s.AttemptKey, Event: plan.Ended,
+				Time: r.Clock.Now(), ExitCode: -1, Reason: err.Error()})
+			continue
+		}
+		jobs = append(jobs, job)
+	}
+	return jobs
+}
+
+// hear translates what the executor says into the words of the plan.
+func (r *Runner) hear(batch []Report) {
+	for _, b := range batch {
+		key, err := ParseKey(b.Key)
+		if err != nil {
+			r.Log.Error("the executor reports an attempt that is not ours", "key", b.Key)
+			continue
+		}
+		report := plan.Report{AttemptKey: key, Time: r.Clock.Of(b.Time), ExitCode: b.ExitCode, Signal: b.Signal, Reason: b.Reason}
+		switch b.Event {
+		case Started:
+			report.Event = plan.Started
+		case Ended:
+			report.Event = plan.Ended
+			r.ended = append(r.ended, b.Key)
+		case Lost:
+			report.Event = plan.Lost
+			r.ended = append(r.ended, b.Key)
+		}
+		r.reports = append(r.reports, report)
+	}
+}
+
+// wait sleeps until something may have changed: a report, an instant, a file, or a write
+// by another process.
+func (r *Runner) wait(ctx context.Context, wake time.Time) error {
+	poll := time.NewTicker(r.Poll)
+	defer poll.Stop()
+	alarm := r.alarm(wake)
+	if alarm != nil {
+		defer alarm.Stop()
+	}
+	for len(r.reports) == 0 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case batch := <-r.Executor.Reports():
+			r.hear(batch)
+		case d := <-r.Reload:
+			return r.define(ctx, d)
+		case <-tick(alarm):
+			return nil
+		case <-poll.C:
+			if changed, err := r.Store.Changed(ctx); err != nil || changed {
+				return err
+			}
+		}
+	}
+	return r.drain()
+}
+
+// drain takes the reports that wait already, so that one transaction holds them all.
+func (r *Runner) drain() error {
+	for {
+		select {
+		case batch := <-r.Executor.Reports():
+			r.hear(batch)
+		default:
+			return nil
+		}
+	}
+}
+
+func (r *Runner) alarm(wake time.Time) *time.Timer {
+	if wake.IsZero() {
+		return nil
+	}
+	return time.NewTimer(max(wake.Sub(r.Clock.Now()), 0))
+}
+
+func tick(t *time.Timer) <-chan time.Time {
+	if t == nil {
+		return nil
+	}
+	return t.C
+}

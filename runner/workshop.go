@@ -1,0 +1,151 @@
+package runner
+
+import (
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
+	"github.com/tidemark-dev/tidemark/runner/plan"
+)
+
+// Workshop makes jobs from attempts: it renders commands and builds environments.
+type Workshop struct {
+	Root    string   // the project's, absolute
+	LogDir  string   // absolute
+	Environ []string // the runner's own environment, NAME=value
+	Inherit []string // names of it that tasks get; nil: pipelines.DefaultInheritEnv
+	Vars    map[string]any
+	Commit  Commit
+}
+
+// Subject is the attempt that a command is rendered for.
+type Subject struct {
+	Def      *pipelines.Pipeline
+	Task     *pipelines.Task
+	Run      int64 // 0: it does not exist yet
+	Kind     plan.Kind
+	Interval timetable.Interval
+	MapIndex int
+	Try      int
+}
+
+// Job renders one attempt. An error is the author's: an expression that has no value here.
+func (w *Workshop) Job(s plan.Start) (Job, error) {
+	task, _ := s.Def.Task(s.Task)
+	subject := Subject{Def: s.Def, Task: task, Run: s.Run.ID, Kind: s.Run.Kind,
+		Interval: s.Run.Interval, MapIndex: s.MapIndex, Try: s.Try}
+	cmd, err := w.Command(subject)
+	if err != nil {
+		return Job{}, err
+	}
+	return Job{
+		Key:     s.AttemptKey.String(),
+		Argv:    cmd.Argv,
+		Env:     cmd.Env,
+		Dir:     cmd.Dir,
+		Log:     LogFile(w.LogDir, s.Def.Name, s.Run.Interval.Start, s.Task, s.MapIndex, s.Try),
+		Timeout: task.Timeout,
+	}, nil
+}
+
+// Command is what a task's process will be, whole.
+type Command struct {
+	Argv []string
+	Env  []string // NAME=value, sorted
+	Dir  string   // absolute
+}
+
+// Command renders a task for an attempt.
+func (w *Workshop) Command(s Subject) (Command, error) {
+	env := w.base(s)
+	rendered, err := s.Task.Command(w.context(s))
+	if err != nil {
+		return Command{}, err
+	}
+	for _, v := range rendered.Env {
+		env[v.Name] = v.Value
+	}
+	dir := w.Root
+	if rendered.Dir != "" {
+		dir = rendered.Dir
+		if !filepath.IsAbs(dir) {
+			dir = filepath.Join(w.Root, filepath.FromSlash(dir))
+		}
+	}
+	return Command{Argv: rendered.Argv, Env: assignments(env), Dir: dir}, nil
+}
+
+func (w *Workshop) context(s Subject) *pipelines.Context {
+	params := map[string]any{}
+	for _, p := range s.Def.Params {
+		params[p.Name] = p.Default
+	}
+	return &pipelines.Context{
+		Start:    s.Interval.Start,
+		End:      s.Interval.End,
+		Location: s.Def.Location,
+		Params:   params,
+		Vars:     w.Vars,
+		Run:      pipelines.RunContext{ID: s.Run, Kind: s.Kind.String()},
+		Task:     pipelines.TaskContext{ID: s.Task.ID, Try: s.Try, MapIndex: s.MapIndex},
+	}
+}
+
+// base is what every task finds in its environment before its own env is added.
+func (w *Workshop) base(s Subject) map[string]string {
+	env := w.inherited()
+	local := s.Interval.Start.In(s.Def.Location)
+	env["TIDEMARK_PIPELINE"] = s.Def.Name
+	env["TIDEMARK_TASK"] = s.Task.ID
+	env["TIDEMARK_TRY"] = strconv.Itoa(s.Try)
+	env["TIDEMARK_INTERVAL_START"] = s.Interval.Start.UTC().Format(time.RFC3339)
+	env["TIDEMARK_INTERVAL_END"] = s.Interval.End.UTC().Format(time.RFC3339)
+	env["TIDEMARK_INTERVAL_START_DATE"] = local.Format(time.DateOnly)
+	env["TIDEMARK_INTERVAL_START_LOCAL"] = local.Format(time.RFC3339)
+	env["TIDEMARK_PROJECT"] = w.Root
+	if s.Run != 0 {
+		env["TIDEMARK_RUN"] = strconv.FormatInt(s.Run, 10)
+	}
+	if w.Commit.ID != "" {
+		env["TIDEMARK_COMMIT"] = w.Commit.ID
+	}
+	return env
+}
+
+func (w *Workshop) inherited() map[string]string {
+	names := w.Inherit
+	if names == nil {
+		names = pipelines.DefaultInheritEnv
+	}
+	env := map[string]string{}
+	for _, assignment := range w.Environ {
+		name, value, _ := strings.Cut(assignment, "=")
+		if strings.HasPrefix(name, "TIDEMARK_") {
+			continue // the runner's own keys never reach a task
+		}
+		if slices.ContainsFunc(names, func(pattern string) bool { return named(pattern, name) }) {
+			env[name] = value
+		}
+	}
+	return env
+}
+
+func named(pattern, name string) bool {
+	if prefix, ok := strings.CutSuffix(pattern, "*"); ok {
+		return strings.HasPrefix(name, prefix)
+	}
+	return pattern == name
+}
+
+func assignments(env map[string]string) []string {
+	out := make([]string, 0, len(env))
+	for name, value := range env {
+		out = append(out, name+"="+value)
+	}
+	slices.Sort(out)
+	return out
+}
