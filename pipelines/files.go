@@ -175,6 +175,8 @@ func (d *decoder) inputs(n *yaml.Node) []string {
 		}
 		pattern = strings.TrimPrefix(pattern, "./")
 		switch clean := path.Clean(pattern); {
+		case strings.Contains(pattern, opening):
+			d.fail(item, "bad-expression", "inputs are the same for every interval; write a glob", "inputs cannot have expressions")
 		case pattern == "":
 			d.fail(item, "out-of-range", "", "an entry of inputs is empty")
 		case path.IsAbs(clean) || clean == ".." || strings.HasPrefix(clean, "../"):
