@@ -80,14 +80,12 @@ func (c *call) clearArgs(loc *time.Location) (args plan.ClearArgs, err error) {
 // states are --state, --only-failed and --only-running together: any of them.
 func (c *call) states() ([]plan.State, error) {
 	var out []plan.State
-	for _, text := range c.StringSlice("state") {
-		for name := range strings.SplitSeq(text, ",") {
-			s, ok := plan.ParseState(name)
-			if !ok {
-				return nil, noSuchState(name)
-			}
-			out = append(out, s)
+	for _, name := range splitCommas(c.StringSlice("state")) {
+		s, ok := plan.ParseState(name)
+		if !ok {
+			return nil, noSuchState(name)
 		}
+		out = append(out, s)
 	}
 	if c.Bool("only-failed") {
 		out = append(out, plan.Failed, plan.UpstreamFailed)
