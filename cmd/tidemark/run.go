@@ -108,13 +108,9 @@ func (c *call) openSession() (*session, error) {
 // open takes the database, which only one runner may hold, and then starts the keeper.
 func (s *session) open() (err error) {
 	if err := os.MkdirAll(s.place.state, 0o755); err != nil {
-		return cannotWrite(s.place.state, err)
+		return cannotWriteIn(s.place.state, err)
 	}
 	if s.db, err = sqlite.Open(s.place.db, sqlite.Options{}); err != nil {
-		return storeFailure(err)
-	}
-	holder := sqlite.Holder{PID: os.Getpid(), Host: hostname(), Version: thisVersion().Version, Started: s.call.program.began}
-	if s.release, err = s.db.Lease(holder); err != nil {
 		return storeFailure(err)
 	}
 	s.exec, err = local.Open(local.Options{StateDir: s.place.state, Keeper: []string{self(), keeperVerbName, s.place.state}})
@@ -220,7 +216,7 @@ func hostname() string {
 	return name
 }
 
-func cannotWrite(path string, err error) error {
+func cannotWriteIn(path string, err error) error {
 	var cause *os.PathError
 	if errors.As(err, &cause) {
 		err = cause.Err

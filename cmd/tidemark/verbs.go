@@ -19,6 +19,8 @@ func verbs() []*verb {
 		simulateVerb(),
 		renderVerb(),
 		schemaVerb(),
+		runVerb(),
+		keeperVerb(),
 		completionVerb(),
 		completeVerb(),
 		versionVerb(),

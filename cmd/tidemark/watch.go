@@ -17,7 +17,7 @@ import (
 // How long the files must be quiet before they are read again: editors write in several
 // steps. And how often to look anyway: network file systems tell nobody.
 const (
-	settle = 100 * time.Millisecond
+	quietFor = 100 * time.Millisecond
 	glance = 10 * time.Second
 )
 
@@ -44,7 +44,7 @@ func watch(ctx context.Context, root string, current func() []string, changed fu
 		case <-notes.Errors:
 		case e := <-notes.Events:
 			if e.Op != fsnotify.Chmod {
-				quiet.Reset(settle)
+				quiet.Reset(quietFor)
 			}
 			continue
 		case <-look.C:
