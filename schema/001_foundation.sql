@@ -180,6 +180,12 @@ CREATE TABLE operation_runs (                      -- a run before the order; st
   started_at   INTEGER,
   ended_at     INTEGER,
   reason_id    INTEGER,
+  pipeline_id    INTEGER,                          -- the rest is known of a run that the order removed
+  interval_start INTEGER,
+  interval_end   INTEGER,
+  kind           INTEGER,
+  partial        INTEGER,
+  due_at         INTEGER,
   PRIMARY KEY (operation_id, run_id)
 ) STRICT, WITHOUT ROWID;
 

@@ -113,6 +113,10 @@ func (s *session) open() (err error) {
 	if s.db, err = sqlite.Open(s.place.db, sqlite.Options{}); err != nil {
 		return storeFailure(err)
 	}
+	holder := sqlite.Holder{PID: os.Getpid(), Host: hostname(), Version: thisVersion().Version, Started: s.call.program.began}
+	if s.release, err = s.db.Lease(holder); err != nil {
+		return storeFailure(err)
+	}
 	s.exec, err = local.Open(local.Options{StateDir: s.place.state, Keeper: []string{self(), keeperVerbName, s.place.state}})
 	return err
 }

@@ -45,6 +45,11 @@ func newShow(c *call, s *session, slots int) *show {
 func (v *show) begin(now time.Time, first runner.Definitions, project *pipelines.Project) {
 	v.began = now
 	v.define(first)
+	if unfinished, err := v.session.db.Unfinished(v.call.Ctx); err == nil {
+		for name, n := range unfinished {
+			v.tally.of(name).known = n
+		}
+	}
 	commit := first.Workshop.Commit
 	v.event(event{Time: now, Type: "start", Version: thisVersion().Version, Commit: commit.ID})
 	v.progress.Event(ui.Event{Time: now, Words: "runner start", Details: details(

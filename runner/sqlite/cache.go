@@ -48,7 +48,7 @@ func (c *cache) present() *plan.World {
 		*s = plan.PipelineState{Name: p.name, Paused: p.paused, Last: p.last,
 			Lanes: s.Lanes[:0], Running: append(s.Running[:0], p.running...)}
 		for _, l := range p.lanes {
-			*l.state = plan.Lane{ID: l.id, MaxActive: l.maxActive, Paused: l.paused, More: l.more,
+			*l.state = plan.Lane{ID: l.id, MaxActive: l.maxActive, Paused: l.paused, Backwards: l.backwards, More: l.more,
 				Queued: append(l.state.Queued[:0], l.queued...)}
 			s.Lanes = append(s.Lanes, l.state)
 		}
@@ -103,13 +103,13 @@ func (db *DB) advance(now time.Time, d *plan.Decision, done outcome) {
 		db.advanceRun(now, ch)
 	}
 	for _, ch := range d.Tasks {
-		c.moveTask(ch)
+		db.advanceTask(ch)
 	}
 	for _, ch := range d.Attempts {
-		c.moveAttempt(ch)
+		db.advanceAttempt(ch)
 	}
 	for _, k := range d.Cancel {
-		if in := c.instance(k.Run, k.Task, k.MapIndex); in != nil && in.Open && in.Try == k.Try {
+		if in := db.instance(k.Run, k.Task, k.MapIndex); in != nil && in.Open && in.Try == k.Try {
 			in.Cancelling = true
 		}
 	}
@@ -140,17 +140,20 @@ func (db *DB) advanceRun(now time.Time, ch plan.RunChange) {
 	p.count(ch.To, +1)
 	run.State = ch.To
 	switch {
+	case ch.From == ch.To:
 	case ch.To == plan.RunRunning:
 		run.StartedAt = now
 	case ch.To.Final():
 		run.EndedAt = now
 	}
 	for _, born := range ch.Born {
-		if c.instance(run.ID, born.Task, born.MapIndex) == nil {
+		if db.instance(run.ID, born.Task, born.MapIndex) == nil {
 			run.Instances = append(run.Instances, born)
 		}
 	}
-	db.arrange(run)
+	if len(ch.Born) > 0 {
+		db.arrange(run)
+	}
 }
 
 func (p *pipelineCache) count(s plan.RunState, by int) {
@@ -190,10 +193,16 @@ func (c *cache) sortOut(p *pipelineCache, done outcome) {
 	}
 }
 
-func (c *cache) instance(run int64, task string, mapIndex int) *plan.Instance {
-	r := c.runs[run]
+// instance finds a task instance, in most runs at the place of its definition.
+func (db *DB) instance(run int64, task string, mapIndex int) *plan.Instance {
+	r := db.cache.runs[run]
 	if r == nil {
 		return nil
+	}
+	if i := db.place(r.Pipeline, task); i < len(r.Instances) {
+		if in := &r.Instances[i]; in.Task == task && in.MapIndex == mapIndex {
+			return in
+		}
 	}
 	for i := range r.Instances {
 		if in := &r.Instances[i]; in.Task == task && in.MapIndex == mapIndex {
@@ -203,8 +212,8 @@ func (c *cache) instance(run int64, task string, mapIndex int) *plan.Instance {
 	return nil
 }
 
-func (c *cache) moveTask(ch plan.TaskChange) {
-	in := c.instance(ch.Run.ID, ch.Task, ch.MapIndex)
+func (db *DB) advanceTask(ch plan.TaskChange) {
+	in := db.instance(ch.Run.ID, ch.Task, ch.MapIndex)
 	if in == nil {
 		return
 	}
@@ -212,14 +221,14 @@ func (c *cache) moveTask(ch plan.TaskChange) {
 	in.TryLimit = ch.TryLimit
 }
 
-func (c *cache) moveAttempt(ch plan.AttemptChange) {
-	in := c.instance(ch.Run, ch.Task, ch.MapIndex)
+func (db *DB) advanceAttempt(ch plan.AttemptChange) {
+	in := db.instance(ch.Run, ch.Task, ch.MapIndex)
 	if in == nil || ch.Try < in.Try {
 		return
 	}
 	switch {
 	case ch.To == plan.AttemptQueued:
-		in.Open, in.Cancelling = true, false
+		in.Open, in.Cancelling, in.StartedAt = true, false, time.Time{}
 	case ch.To == plan.AttemptRunning:
 		in.StartedAt = ch.At
 	default:

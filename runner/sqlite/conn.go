@@ -112,3 +112,11 @@ func (c *conn) finish() {
 	}
 	_ = c.Close()
 }
+
+// release gives a reading connection back to its pool.
+func (c *conn) release() {
+	for _, s := range c.stmts {
+		_ = s.Close()
+	}
+	_ = c.Close()
+}

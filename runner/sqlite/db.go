@@ -85,6 +85,9 @@ func openWriter(path string, opts Options) (*DB, error) {
 	if err := migrate(ctx, db.w); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	if _, err := db.w.ExecContext(ctx, temporary); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	if db.readers, err = openReaders(path); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -167,14 +167,15 @@ func (db *DB) scanInstance(r *sql.Rows, run *plan.Run) error {
 
 // arrange puts instances into definition order; tasks that are no longer declared come last.
 func (db *DB) arrange(run *plan.Run) {
-	var tasks map[string]*definition
-	if r := db.defs.pipelines[run.Pipeline]; r != nil {
-		tasks = r.tasks
-	}
-	sortInstances(run.Instances, func(task string) int {
-		if def := tasks[task]; def != nil {
+	sortInstances(run.Instances, func(task string) int { return db.place(run.Pipeline, task) })
+}
+
+// place is where a task stands in its pipeline's order.
+func (db *DB) place(pipeline, task string) int {
+	if r := db.defs.pipelines[pipeline]; r != nil {
+		if def := r.tasks[task]; def != nil {
 			return def.place
 		}
-		return undeclared
-	})
+	}
+	return undeclared
 }

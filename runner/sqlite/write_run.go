@@ -27,6 +27,13 @@ func (x *writing) run(ch *plan.RunChange) error {
 }
 
 func (x *writing) moveRun(ch *plan.RunChange) error {
+	if ch.From == ch.To { // tasks that were added to the pipeline join it
+		return x.w.one("the run", `
+			UPDATE runs
+			SET state = state
+			WHERE run_id = ?
+			  AND state = ?`, ch.Run.ID, ch.From)
+	}
 	if ch.To == plan.RunRunning {
 		var version any
 		if r := x.defs.pipelines[ch.Run.Pipeline]; r != nil {

@@ -46,7 +46,7 @@ func (x *writing) task(ch *plan.TaskChange) error {
 		    open = coalesce(?4, open),
 		    cancelling = CASE WHEN ?4 IS NULL THEN cancelling WHEN state IN (1, 2) AND ?4 THEN cancelling ELSE 0 END,
 		    not_before = ?5,
-		    started_at = coalesce(?6, started_at),
+		    started_at = CASE WHEN ?1 = 1 THEN NULL ELSE coalesce(?6, started_at) END,
 		    ended_at = ?7,
 		    reason_id = ?8
 		WHERE run_id = ?9
