@@ -50,7 +50,7 @@ func (f *files) glob(pattern string) []string {
 	}
 	var found []string
 	if strings.ContainsAny(pattern, `*?[{\`) {
-		found, _ = doublestar.Glob(f.fs, pattern)
+		found, _ = doublestar.Glob(f.fs, pattern, doublestar.WithNoFollow())
 	} else if _, err := fs.Stat(f.fs, pattern); err == nil {
 		found = []string{pattern}
 	}
@@ -71,12 +71,17 @@ func (f *files) glob(pattern string) []string {
 	return list
 }
 
+// under lists the files in a directory, at any depth.
 func (f *files) under(dir string) []string {
 	var list []string
 	fs.WalkDir(f.fs, dir, func(name string, e fs.DirEntry, err error) error {
-		if err == nil && !e.IsDir() {
-			list = append(list, name)
+		if err != nil || e.IsDir() {
+			return nil
 		}
+		if info, err := fs.Stat(f.fs, name); err == nil && info.IsDir() {
+			return nil // a link to a directory may lead back up
+		}
+		list = append(list, name)
 		return nil
 	})
 	return list
@@ -170,6 +175,8 @@ func (d *decoder) inputs(n *yaml.Node) []string {
 		}
 		pattern = strings.TrimPrefix(pattern, "./")
 		switch clean := path.Clean(pattern); {
+		case strings.Contains(pattern, opening):
+			d.fail(item, "bad-expression", "inputs are the same for every interval; write a glob", "inputs cannot have expressions")
 		case pattern == "":
 			d.fail(item, "out-of-range", "", "an entry of inputs is empty")
 		case path.IsAbs(clean) || clean == ".." || strings.HasPrefix(clean, "../"):
@@ -206,7 +213,7 @@ func (d *decoder) inputFiles(n *yaml.Node, pattern string) {
 			if d.files.escapes(name) {
 				d.fail(n, "path-escapes", "inputs stay inside the project, links resolved", "%q is a link out of the project", short(name))
 			} else {
-				d.fail(n, "missing-file", "", "cannot read %q: %v", name, errors.Unwrap(err))
+				d.fail(n, "missing-file", "", "cannot read %q: %v", name, cause(err))
 			}
 		}
 	}

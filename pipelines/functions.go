@@ -11,6 +11,8 @@ import (
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/builtin"
+
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
 
 // disabledBuiltins of the library read a clock or the host's zones, walk maps in random order, or can make a text
@@ -126,7 +128,7 @@ func startOf(value any, unit string) (any, error) {
 	default:
 		return nil, fmt.Errorf("%q is not hour, day, week, month or year", unit)
 	}
-	return wall(time.Date(y, m, d, 0, 0, 0, 0, time.UTC), t.Location()).In(t.Location()), nil
+	return timetable.Resolve(time.Date(y, m, d, 0, 0, 0, 0, time.UTC), t.Location()).In(t.Location()), nil
 }
 
 func joinTexts(args ...any) (any, error) {
