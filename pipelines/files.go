@@ -71,12 +71,17 @@ func (f *files) glob(pattern string) []string {
 	return list
 }
 
+// under lists the files in a directory, at any depth.
 func (f *files) under(dir string) []string {
 	var list []string
 	fs.WalkDir(f.fs, dir, func(name string, e fs.DirEntry, err error) error {
-		if err == nil && !e.IsDir() {
-			list = append(list, name)
+		if err != nil || e.IsDir() {
+			return nil
 		}
+		if info, err := fs.Stat(f.fs, name); err == nil && info.IsDir() {
+			return nil // a link to a directory may lead back up
+		}
+		list = append(list, name)
 		return nil
 	})
 	return list
@@ -206,7 +211,7 @@ func (d *decoder) inputFiles(n *yaml.Node, pattern string) {
 			if d.files.escapes(name) {
 				d.fail(n, "path-escapes", "inputs stay inside the project, links resolved", "%q is a link out of the project", short(name))
 			} else {
-				d.fail(n, "missing-file", "", "cannot read %q: %v", name, errors.Unwrap(err))
+				d.fail(n, "missing-file", "", "cannot read %q: %v", name, cause(err))
 			}
 		}
 	}

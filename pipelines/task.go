@@ -103,7 +103,7 @@ func (d *decoder) tasks(root *yaml.Node, t *top, p *Pipeline) {
 func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 	at := d.span(e.key)
 	t := &draft{key: e.key, Task: &Task{
-		ID: e.key.Value, Env: p.Env, SkipExitCode: defaultSkipExitCode,
+		ID: e.key.Value, Env: p.Env, location: p.Location, SkipExitCode: defaultSkipExitCode,
 		Pos: Pos{File: d.file, Line: at.line, Col: at.col},
 	}}
 	inherited := d.scope.env
