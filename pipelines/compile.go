@@ -65,8 +65,11 @@ var rootSetNames = rootSet()
 
 // checkCondition demands that a plain name is true or false.
 func (s *scope) checkCondition(e *Expr, condition bool) []*exprError {
+	if !condition {
+		return nil
+	}
 	t := s.typeOf(e.root, e.member)
-	if !condition || t.Equal(types.Bool) || t == types.Any {
+	if t.Equal(types.Bool) || t == types.Any {
 		return nil
 	}
 	return []*exprError{{

@@ -67,6 +67,9 @@ func durationHelp(text string) string {
 	if _, err := strconv.ParseUint(text, 10, 31); err == nil {
 		return fmt.Sprintf("say the unit: %ss, %sm, %sh or %sd", text, text, text, text)
 	}
+	if strings.HasPrefix(text, "-") {
+		return "a duration is not negative"
+	}
 	if d, err := time.ParseDuration(strings.ReplaceAll(text, " ", "")); err == nil && d > 0 && d%time.Second == 0 {
 		return "write " + FormatDuration(d)
 	}

@@ -80,6 +80,11 @@ func (d *decoder) expression(n *yaml.Node, source string, p part, condition bool
 	scope := *d.scope
 	e, errs := scope.compile(p.expr.source, condition)
 	for _, x := range errs {
+		if p.expr.source == "" {
+			where := strings.LastIndex(source[:p.offset], opening)
+			d.report(Error, d.inside(n, source, where, opening, 0, len(opening)), x.code, x.message, x.help)
+			continue
+		}
 		at := d.inside(n, source, p.offset, p.expr.source, x.from, x.to)
 		d.report(Error, at, x.code, x.message, x.help)
 	}

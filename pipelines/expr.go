@@ -3,6 +3,7 @@ package pipelines
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
@@ -67,7 +68,7 @@ func (e *Expr) eval(c *Context) (value any, err error) {
 // exprMessage is the library's message without its own excerpt, which ours replaces.
 func exprMessage(err error) string {
 	if at, ok := errors.AsType[*file.Error](err); ok {
-		return at.Message
+		return strings.Replace(at.Message, "unexpected token EOF", "it ends too early", 1)
 	}
 	return err.Error()
 }

@@ -82,7 +82,7 @@ func instantText(t time.Time) string {
 func (d *decoder) taskFingerprint(t *Task) (string, []HashedInput) {
 	h := hashed{sums: map[string][sha256.Size]byte{}}
 	if t.Shell != nil {
-		h.add("run", "shell\x00"+t.Shell.source)
+		h.add("run", "shell\x00"+strings.TrimSpace(t.Shell.source))
 	} else {
 		h.add("run", "argv\x00"+jsonText(sources(t.Argv)))
 	}

@@ -1,5 +1,10 @@
 package pipelines
 
+import (
+	"maps"
+	"slices"
+)
+
 // Keys that are decided but not yet built: known, so that the message can say so. Each moves into a decoder
 // together with the test of its behaviour.
 var (
@@ -25,6 +30,8 @@ var (
 	laterInNeeds    = []string{"pipeline", "covers", "on", "interval"}
 	laterInSchedule = []string{"calendar", "jitter", "timezone"}
 )
+
+var foreignKeys = slices.Sorted(maps.Keys(keyAliases))
 
 // keyAliases are the words of other tools, and ours.
 var keyAliases = map[string]string{

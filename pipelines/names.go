@@ -14,6 +14,7 @@ type found struct {
 	idents  []*ast.IdentifierNode
 	members map[*ast.IdentifierNode]*ast.MemberNode
 	calls   []*ast.CallNode
+	lets    map[string]bool // refused, but no unknown names either
 	errs    []*exprError
 }
 
@@ -27,6 +28,10 @@ func (f *found) Visit(node *ast.Node) {
 	case *ast.CallNode:
 		f.calls = append(f.calls, n)
 	case *ast.VariableDeclaratorNode:
+		if f.lets == nil {
+			f.lets = map[string]bool{}
+		}
+		f.lets[n.Name] = true
 		f.refuse(n, "let is not available in an expression", "repeat the value, or move the work into a script")
 	}
 }
@@ -65,7 +70,7 @@ func (f *found) check(s *scope) []*exprError {
 		}
 	}
 	for _, id := range f.idents {
-		if functions[id] {
+		if functions[id] || f.lets[id.Value] {
 			continue
 		}
 		name, member, at := id.Value, "", id.Location().To

@@ -10,7 +10,10 @@ import (
 func Nearest(word string, from []string) string {
 	best, nearest := "", nearEnough(word)+1
 	for _, w := range from {
-		d := editDistance(strings.ToLower(word), strings.ToLower(w), nearest)
+		d := editDistance(strings.ToLower(word), strings.ToLower(w), nearest+1)
+		if d >= len(w) && d >= len(word) {
+			continue // nothing of the word is left
+		}
 		if d < nearest || d == nearest && best != "" && w < best {
 			best, nearest = w, d
 		}

@@ -17,6 +17,7 @@ type decoder struct {
 	settings *Settings
 	files    *files // nil: nothing is known about files
 	scope    *scope
+	optional bool // an empty file is no problem
 }
 
 // span is the characters of one line that a problem points at; end is exclusive.

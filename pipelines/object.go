@@ -87,6 +87,17 @@ func (d *decoder) object(n *yaml.Node, what string, later []string, fields []fie
 	return has
 }
 
+// foreignKey returns our word for a key of another tool, exact or with a slip in it where ours has none near.
+func foreignKey(key string, names []string) string {
+	if ours, ok := keyAliases[key]; ok && slices.Contains(names, ours) {
+		return ours
+	}
+	if ours := keyAliases[Nearest(key, foreignKeys)]; Nearest(key, names) == "" && slices.Contains(names, ours) {
+		return ours
+	}
+	return ""
+}
+
 func (d *decoder) unknownKey(key *yaml.Node, what string, later []string, fields []field) {
 	if slices.Contains(later, key.Value) {
 		d.fail(key, "not-yet-available", "remove it for now; this version does nothing with it", "key %q of %s is planned, but not yet available", key.Value, what)
@@ -97,8 +108,8 @@ func (d *decoder) unknownKey(key *yaml.Node, what string, later []string, fields
 		names[i] = f.name
 	}
 	help := didYouMean(key.Value, names)
-	if alias, ok := keyAliases[key.Value]; ok && slices.Contains(names, alias) {
-		help = "did you mean " + quote(alias) + "?"
+	if ours := foreignKey(key.Value, names); ours != "" {
+		help = "did you mean " + quote(ours) + "?"
 	}
 	if help == "" {
 		help = "the keys are listed in docs/pipeline-file.md"

@@ -24,7 +24,7 @@ type Pipeline struct {
 	MaxActiveRuns int
 	Params        []Param
 	Env           []EnvVar // the project's, then the pipeline's
-	Tasks         []*Task // in dependency order; within it as the file has them
+	Tasks         []*Task  // in dependency order; within it as the file has them
 	InheritEnv    []string // names and NAME_* patterns of the runner's variables that a task may see
 
 	Source      string // the YAML text

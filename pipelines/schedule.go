@@ -127,7 +127,7 @@ func (d *decoder) badSpec(c *clock, t *top, e *timetable.SpecError) {
 	if e.Field == "align" {
 		code = "conflicting-keys"
 	}
-	d.fail(at, code, "", "%s %s", e.Field, e.Message)
+	d.fail(at, code, "", "%s: %s", e.Field, e.Message)
 }
 
 // clock reads a cron, a preset, or {cron|every, align, delay}.

@@ -52,12 +52,10 @@ func (s *Settings) stateDir() string {
 // ParseSettings reads tidemark.yaml. With problems it returns what could be read.
 func ParseSettings(file string, src []byte) (*Settings, Problems) {
 	s := &Settings{File: file}
-	d := &decoder{file: file, lines: splitLines(src), settings: s}
+	d := &decoder{file: file, lines: splitLines(src), settings: s, optional: true}
 	d.scope = &scope{location: time.UTC, compiler: newCompiler()}
-	if len(strings.TrimSpace(string(src))) > 0 {
-		if root := d.document(src); root != nil {
-			d.settingsKeys(root, s)
-		}
+	if root := d.document(src); root != nil {
+		d.settingsKeys(root, s)
 	}
 	d.problems.Sort()
 	return s, d.problems

@@ -12,16 +12,12 @@ import (
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
-// DefaultInherit names what a task gets of the runner's own environment when the project
-// does not say otherwise. A name that ends in * stands for all that begin so.
-var DefaultInherit = []string{"PATH", "HOME", "USER", "LANG", "LC_*", "TZ", "TMPDIR"}
-
 // Workshop makes jobs from attempts: it renders commands and builds environments.
 type Workshop struct {
 	Root    string   // the project's, absolute
 	LogDir  string   // absolute
 	Environ []string // the runner's own environment, NAME=value
-	Inherit []string // names of it that tasks get; nil: DefaultInherit
+	Inherit []string // names of it that tasks get; nil: pipelines.DefaultInheritEnv
 	Vars    map[string]any
 	Commit  Commit
 }
@@ -123,7 +119,7 @@ func (w *Workshop) base(s Subject) map[string]string {
 func (w *Workshop) inherited() map[string]string {
 	names := w.Inherit
 	if names == nil {
-		names = DefaultInherit
+		names = pipelines.DefaultInheritEnv
 	}
 	env := map[string]string{}
 	for _, assignment := range w.Environ {

@@ -59,17 +59,24 @@ func (c *cursor) next() (int64, bool) {
 
 // take leaves a tick behind, in both lanes where they fall together.
 func (c *cursor) take(t int64) {
-	for c.here.at == t {
+	if c.here.at == t {
 		c.here.step()
 	}
-	for c.old.at == t {
+	if c.old.at == t {
 		c.old.step()
 	}
 }
 
-// cross goes to the next segment and keeps what this one moved into it.
+// cross goes to the next segment and keeps what this one moved into it. It passes over segments in which no reading
+// matches: a cron for leap days has nothing to do in sixteen half-years of summer time.
 func (c *cursor) cross() {
 	hi := c.here.seg.hi
-	c.old = c.here
+	reading := wall{c: c.z.cron}
+	reading.from(hi - slack)
+	if far := reading.next() - slack; far > hi {
+		hi, c.old.at = min(far, maxUnix), forever
+	} else {
+		c.old = c.here
+	}
 	c.here.enter(c.z, c.z.at(hi), hi)
 }

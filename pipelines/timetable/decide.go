@@ -89,11 +89,7 @@ func (q queue) cut(now time.Time, due int64, seen bool, c Catchup) int64 {
 			return due
 		}
 	}
-	open := q.newest(1, due)
-	if open > q.end {
-		return due
-	}
-	return open
+	return q.newest(1, due) // past end_date nothing of the queue is newer, and all of it is passed over
 }
 
 // newest is the start of the n-th candidate before a bound, counted backwards; longBefore when there are

@@ -1,7 +1,5 @@
 package timetable
 
-import "math"
-
 // A mark is one bound of the grid with the tick that made it. Without align they are the same instant.
 // Marks ascend strictly in both.
 type mark struct{ bound, tick int64 }
@@ -85,15 +83,42 @@ func (a aligned) closed(u int64) (mark, bool) {
 }
 
 func (a aligned) walk(u int64) func() (mark, bool) {
-	next, bound := a.ticks.walk(u), int64(math.MinInt64)
+	next, align, bound := a.ticks.walk(u), a.ascending(), int64(longBefore)
 	return func() (mark, bool) {
 		for t, ok := next(); ok; t, ok = next() {
-			if b, ok := a.units.prev(t); ok && b >= u && b > bound {
+			if b, ok := align(t); ok && b >= u && b > bound {
 				bound = b
 				return mark{b, t}, true
 			}
 		}
 		return mark{}, false
+	}
+}
+
+// ascending aligns ticks that ascend: it walks from unit to unit, and searches only for one far ahead.
+func (a aligned) ascending() func(t int64) (int64, bool) {
+	const far = 50
+	begin, end := int64(longBefore), int64(longBefore)
+	var next func() (int64, bool)
+	step := func() {
+		begin, end = end, forever
+		if u, ok := next(); ok {
+			end = u
+		}
+	}
+	return func(t int64) (int64, bool) {
+		for i := 0; end <= t && i < far && next != nil; i++ {
+			step()
+		}
+		if end <= t {
+			b, ok := a.units.prev(t)
+			if !ok {
+				return 0, false
+			}
+			end, next = b, a.units.walk(b+1)
+			step()
+		}
+		return begin, true
 	}
 }
 

@@ -78,8 +78,8 @@ func outside(x time.Time) bool { return x.Unix() < minUnix || x.Unix() > maxUnix
 // ticks is what fires, checked against align.
 func (s Spec) ticks() (ticks, []string, error) {
 	if s.Every > 0 {
-		if s.Every < alignments[min(int(s.Align), len(alignments)-1)].longest {
-			return nil, nil, s.empty(FormatDuration(s.Every))
+		if s.Every < alignments[s.Align].longest {
+			return nil, nil, s.empty("every " + FormatDuration(s.Every))
 		}
 		return every{s.Start.Unix(), int64(s.Every / time.Second)}, s.drift(), nil
 	}

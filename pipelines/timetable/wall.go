@@ -19,11 +19,11 @@ type wall struct {
 }
 
 // wallEnd bounds every search: a day beyond the last instant, whatever the zone.
-const wallEnd = maxUnix + 2*daySeconds
+const wallEnd = maxUnix + slack
 
 // from places the walker so that next gives the first matching reading at or after w.
 func (k *wall) from(w int64) {
-	w = max(w, minUnix-2*daySeconds)
+	w = max(w, minUnix-slack)
 	d := floorDiv(w, daySeconds)
 	y, m, dom := civilDate(d)
 	k.y, k.m, k.month = y, m, d-int64(dom)
@@ -85,7 +85,7 @@ func (c *cron) lastWall(w, floor int64) (int64, bool) {
 	month := d - int64(dom) // the day before the month's first
 	days := c.month(y, m) & (1<<dom - 1)
 	for days == 0 {
-		if month*daySeconds < floor {
+		if (month+1)*daySeconds <= floor {
 			return 0, false
 		}
 		y, m = prevMonth(y, m)

@@ -55,3 +55,16 @@ func change(loc *time.Location, lo, hi int64) int64 {
 	}
 	return hi
 }
+
+// Resolve is the instant at which a clock in loc shows the date and time that wall shows in its own zone, by the rule
+// for ticks: a reading that does not exist moves forward by the length of the gap, one that occurs twice is its second
+// occurrence. time.Date promises neither.
+func Resolve(wall time.Time, loc *time.Location) time.Time {
+	_, off := wall.Zone()
+	w := wall.Unix() + int64(off)
+	s := segmentAt(loc, w+slack)
+	for s.lo+s.off > w {
+		s = segmentAt(loc, s.lo-1)
+	}
+	return time.Unix(w-s.off, int64(wall.Nanosecond())).UTC()
+}

@@ -31,8 +31,11 @@ func (z zoned) at(u int64) zonedSegment {
 
 func (z zoned) next(u int64) (int64, bool) { return z.walk(u)() }
 
+// slack is more than any clock differs from UTC: readings further than that from an instant are not shown there.
+const slack = 2 * daySeconds
+
 // prev searches segments backwards: in the one that contains u, in what the one before it moved past its
-// end, and so on.
+// end, and so on, passing over those in which no reading matches.
 func (z zoned) prev(u int64) (int64, bool) {
 	u = min(u, maxUnix)
 	for s := z.at(u); u >= minUnix; {
@@ -50,6 +53,11 @@ func (z zoned) prev(u int64) (int64, bool) {
 			return best, best >= minUnix
 		}
 		u, s = s.lo-1, before
+		if w, ok := z.cron.lastWall(u+slack, minUnix-slack); !ok {
+			return 0, false
+		} else if w+slack < u {
+			u, s = w+slack, z.at(w+slack)
+		}
 	}
 	return 0, false
 }

@@ -74,6 +74,7 @@ func exchange(line *conn) error {
 	case m.Hello.Protocol != protocol:
 		return &versionError{m.Hello.PID, m.Hello.Protocol}
 	}
+	line.peer = *m.Hello
 	return nil
 }
 

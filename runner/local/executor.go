@@ -35,6 +35,8 @@ type Executor struct {
 	adopted  bool
 	attempts map[string]*attempt // until they are forgotten
 	err      error               // why there is no line
+
+	forgotten []string // what the keeper was not told yet
 }
 
 // attempt is what the executor remembers of a key, so that it can say it again to the
@@ -115,13 +117,16 @@ func (e *Executor) Cancel(keys []string) error {
 	})
 }
 
-// Forget implements runner.Executor.
+// Forget implements runner.Executor. Nobody waits for it, so it is said with whatever is
+// said next.
 func (e *Executor) Forget(keys []string) error {
-	return e.say(message{Forget: keys}, func() {
-		for _, key := range keys {
-			delete(e.attempts, key)
-		}
-	})
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, key := range keys {
+		delete(e.attempts, key)
+	}
+	e.forgotten = append(e.forgotten, keys...)
+	return e.err
 }
 
 func (e *Executor) say(m message, remember func()) error {
@@ -137,6 +142,7 @@ func (e *Executor) sayLocked(m message) error {
 	if e.err != nil {
 		return e.err
 	}
+	m.Forget, e.forgotten = e.forgotten, nil
 	if err := e.line.send(m, patience); err != nil {
 		e.line.Close()
 	}
@@ -154,9 +160,7 @@ func (e *Executor) Close() error {
 	close(e.closing)
 	if e.err == nil {
 		e.line.SetReadDeadline(time.Now().Add(patience))
-		if e.line.send(message{Bye: true}, patience) != nil {
-			e.line.Close()
-		}
+		e.sayLocked(message{Bye: true})
 	}
 	e.err = errClosed
 	e.mu.Unlock()

@@ -24,6 +24,7 @@ type journal struct {
 	size    int64
 	next    int64  // the size at which compacting is worth while again
 	pending []byte // what the disk did not take yet
+	untried bool   // some of it came after the last write
 }
 
 func journalPath(dir string) string { return filepath.Join(dir, "journal") }
@@ -42,11 +43,13 @@ func (j *journal) add(records ...record) {
 	for _, r := range records {
 		j.pending = appendRecord(j.pending, r)
 	}
+	j.untried = true
 }
 
 // write puts everything added into the file. After an error, a full disk for one, the rest
 // is kept and the next write begins where this one broke off.
 func (j *journal) write() error {
+	j.untried = false
 	if len(j.pending) == 0 {
 		return nil
 	}

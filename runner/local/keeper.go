@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -65,6 +66,7 @@ type keeper struct {
 // nothing runs. Its standard output is the line that says that it is ready, or why not;
 // its own troubles go to its standard error.
 func Keep(stateDir string) error {
+	runtime.GOMAXPROCS(1) // it does one thing at a time; a second processor would only spin
 	dir, err := filepath.Abs(stateDir)
 	if err == nil {
 		err = keep(dir)

@@ -155,6 +155,7 @@ func (k *keeper) flush() {
 	k.linger.Stop()
 	reports := k.out
 	k.out, k.urgent, k.lingering = nil, false, false
+	k.write()
 	if len(reports) == 0 || k.line == nil {
 		return
 	}

@@ -21,6 +21,9 @@ func (k *keeper) startNext() {
 		k.running[t.process.pid] = t
 		k.journal.add(t.startedRecord())
 		k.tell(t.started())
+		if findsWriters {
+			return // the line is written when the start is told, or with the next line
+		}
 	}
 	k.write()
 }

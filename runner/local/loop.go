@@ -45,7 +45,7 @@ func (k *keeper) settle() {
 	if k.urgent {
 		k.flush()
 	}
-	if len(k.out) > 0 && !k.lingering {
+	if (len(k.out) > 0 || k.journal.untried) && !k.lingering {
 		k.linger.Reset(lingerFor)
 		k.lingering = true
 	}
@@ -68,6 +68,7 @@ func (k *keeper) settle() {
 
 // look is what has to be done from time to time while something runs.
 func (k *keeper) look(now time.Time) {
+	k.write() // starts come before logs: until then a process is found by its scratch file
 	for _, t := range k.running {
 		k.lookAt(t, now)
 	}

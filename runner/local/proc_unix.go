@@ -28,34 +28,16 @@ type exit struct {
 	rss          int64 // bytes
 }
 
-// children are the keeper's own processes. Exits are collected by whoever receives from C,
-// so that one goroutine both forks and waits and no pid can be taken for another.
-type children struct {
-	C    chan os.Signal
-	null *os.File
-}
-
-func newChildren() (*children, error) {
-	null, err := os.Open(os.DevNull)
-	if err != nil {
-		return nil, err
-	}
-	c := &children{C: make(chan os.Signal, 1), null: null}
-	signal.Notify(c.C, unix.SIGCHLD)
-	return c, nil
-}
-
-// spawn starts the job in a process group of its own.
-func (c *children) spawn(job *runner.Job, out *os.File) (pid int, err error) {
+// fork starts the job in a process group of its own.
+func fork(job *runner.Job, null, out *os.File, sys *syscall.SysProcAttr) (pid int, err error) {
 	program, err := lookPath(job.Argv[0], job.Env, job.Dir)
 	if err != nil {
 		return 0, err
 	}
 	fd := out.Fd()
+	sys.Setpgid = true
 	pid, err = syscall.ForkExec(program, job.Argv, &syscall.ProcAttr{
-		Dir: job.Dir, Env: job.Env,
-		Files: []uintptr{c.null.Fd(), fd, fd},
-		Sys:   &syscall.SysProcAttr{Setpgid: true},
+		Dir: job.Dir, Env: job.Env, Files: []uintptr{null.Fd(), fd, fd}, Sys: sys,
 	})
 	if err != nil {
 		if info, problem := os.Stat(job.Dir); problem != nil || !info.IsDir() {
@@ -65,8 +47,8 @@ func (c *children) spawn(job *runner.Job, out *os.File) (pid int, err error) {
 	return pid, err
 }
 
-// collect waits for every child that has ended.
-func (c *children) collect(os.Signal) []exit {
+// wait collects every child that has ended, without waiting for others.
+func wait() []exit {
 	var exits []exit
 	for {
 		var status unix.WaitStatus

@@ -40,8 +40,9 @@ type hello struct {
 // bytes that need not be UTF-8.
 type conn struct {
 	net.Conn
-	enc *gob.Encoder
-	dec *gob.Decoder
+	enc  *gob.Encoder
+	dec  *gob.Decoder
+	peer hello // what the other side said first
 }
 
 func newConn(c net.Conn) *conn {

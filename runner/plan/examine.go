@@ -47,7 +47,6 @@ type examination struct {
 	def   *pipelines.Pipeline
 	run   *Run
 	place *placement
-	know  *pipelines.Context // made when the first `when` asks
 }
 
 // evaluate goes through the tasks in dependency order, so that a skip or a failure reaches
@@ -121,22 +120,15 @@ func (e *examination) wanted(task *pipelines.Task, in *Instance) (bool, error) {
 	if task.When == nil {
 		return true, nil
 	}
-	if e.know == nil {
-		e.know = contextOf(e.def, e.run, e.world.Vars)
-	}
-	e.know.Task = pipelines.TaskContext{ID: task.ID, Try: in.Try, MapIndex: in.MapIndex}
-	return task.When.Bool(e.know)
+	return task.Should(contextOf(e.def, e.run, in))
 }
 
-// contextOf is what expressions may know of a run.
-func contextOf(def *pipelines.Pipeline, run *Run, vars map[string]any) *pipelines.Context {
-	params := make(map[string]any, len(def.Params))
-	for _, p := range def.Params {
-		params[p.Name] = p.Default
-	}
+// contextOf is what an expression may know of an instance. Parameters and variables have
+// the values that the definition knows.
+func contextOf(def *pipelines.Pipeline, run *Run, in *Instance) *pipelines.Context {
 	return &pipelines.Context{
 		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location,
-		Params: params, Vars: vars,
-		Run: pipelines.RunContext{ID: run.ID, Kind: run.Kind.String()},
+		Run:  pipelines.RunContext{ID: run.ID, Kind: run.Kind.String()},
+		Task: pipelines.TaskContext{ID: in.Task, Try: in.Try, MapIndex: in.MapIndex},
 	}
 }

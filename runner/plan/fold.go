@@ -46,8 +46,9 @@ func (s *step) started(l *listened, in *Instance, r Report) {
 // ended closes an attempt and says what it means for its instance.
 func (s *step) ended(l *listened, in *Instance, r Report) {
 	a := AttemptChange{At: r.Time, ExitCode: r.ExitCode, Signal: r.Signal}
+	began := in.StartedAt
 	if in.State != Running {
-		a.StartedAt, in.StartedAt = r.StartedAt, r.StartedAt
+		began, a.StartedAt = r.StartedAt, r.StartedAt
 	}
 	if r.Event == Lost {
 		a.ExitCode, a.Signal = -1, 0
@@ -62,8 +63,8 @@ func (s *step) ended(l *listened, in *Instance, r Report) {
 	a.To, a.Reason = v.attempt, v.reason
 	s.attempt(l, in, a)
 	c := TaskChange{Reason: v.reason, ExitCode: a.ExitCode}
-	if !in.StartedAt.IsZero() {
-		c.Duration = max(r.Time.Sub(in.StartedAt), 0)
+	if !began.IsZero() {
+		in.StartedAt, c.Duration = began, max(r.Time.Sub(began), 0)
 	}
 	if v.move == retry {
 		c.NotBefore = r.Time.Add(l.task(in).RetryDelay)

@@ -1,12 +1,15 @@
 package plan
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
 
-// WhyDoc says why a task instance is in its state: the document tidemark.why/1.
+// WhyDoc says why a task instance is in its state and what it waits for: the document
+// tidemark.why/1.
 type WhyDoc struct {
 	Schema        string     `json:"schema"`
 	Pipeline      string     `json:"pipeline"`
@@ -27,19 +30,120 @@ type Check struct {
 
 // WhyScope is what there is to know about one task of one interval.
 type WhyScope struct {
-	Pipeline    *PipelineState // with its definition and lanes
-	Interval    timetable.Interval
-	Task        string
-	MapIndex    int
-	Run         *Run               // with its instances; nil: none at this interval
-	Reason      string             // of the instance's final state, or of its newest attempt
-	EndedAt     time.Time          // of the newest attempt; zero: none
-	Skipped     *timetable.Stretch // the recorded stretch that the interval lies in
-	Active      int                // running runs of the run's lane
-	Live        int                // attempts with the executor, over all pipelines
-	Parallelism int                // 0: not known
-	Vars        map[string]any
+	Pipeline *PipelineState // with its definition and its lanes
+	Interval timetable.Interval
+	Task     string
+	MapIndex int                // -1: not mapped
+	Run      *Run               // with its instances; nil: none at this interval
+	Reason   string             // of the instance's final state, or of its newest attempt's end
+	EndedAt  time.Time          // of the newest attempt; zero: none has ended
+	Skipped  *timetable.Stretch // the recorded stretch that the interval lies in
+
+	Active      int // running runs of the run's lane
+	Live        int // attempts with the executor, over all pipelines
+	Parallelism int // how many may be; 0: not known
 }
 
-// Why explains.
-func Why(now time.Time, s *WhyScope) WhyDoc { return WhyDoc{} }
+// Why explains, in one sentence and the list of what was looked at.
+func Why(now time.Time, s *WhyScope) WhyDoc {
+	y := &inquiry{WhyScope: s, now: now, doc: WhyDoc{Schema: "tidemark.why/1", Pipeline: s.Pipeline.Name,
+		IntervalStart: s.Interval.Start.UTC(), Task: s.Task, State: absent, Checks: []Check{}}}
+	switch in := y.instance(); {
+	case s.Run == nil:
+		y.noRun()
+	case in == nil:
+		y.noInstance()
+	default:
+		y.doc.State = in.State.String()
+		y.existing(in)
+	}
+	return y.doc
+}
+
+// inquiry is an answer in the making.
+type inquiry struct {
+	*WhyScope
+	now time.Time
+	doc WhyDoc
+}
+
+func (y *inquiry) instance() *Instance {
+	if y.Run == nil {
+		return nil
+	}
+	for i := range y.Run.Instances {
+		if in := &y.Run.Instances[i]; in.Task == y.Task && in.MapIndex == y.MapIndex {
+			return in
+		}
+	}
+	return nil
+}
+
+// say sets the sentence, which begins with the task and the interval.
+func (y *inquiry) say(format string, args ...any) {
+	y.doc.Sentence = y.Task + " of " + stamp(y.Interval.Start) + " " + fmt.Sprintf(format, args...) + "."
+}
+
+func (y *inquiry) check(name string, ok bool, format string, args ...any) {
+	y.doc.Checks = append(y.doc.Checks, Check{name, ok, fmt.Sprintf(format, args...)})
+}
+
+// obstacles are the details of the checks that do not hold. A trigger rule goes without
+// saying where an upstream task holds it up.
+func (y *inquiry) obstacles() string {
+	var all []string
+	upstream := false
+	for _, c := range y.doc.Checks {
+		if c.OK || upstream && c.Name == triggerRule {
+			continue
+		}
+		upstream = upstream || strings.HasPrefix(c.Name, "upstream ")
+		all = append(all, c.Detail)
+	}
+	return strings.Join(all, ", and ")
+}
+
+const triggerRule = "trigger_rule"
+
+// existing explains an instance that exists.
+func (y *inquiry) existing(in *Instance) {
+	switch in.State {
+	case Queued:
+		y.check("attempt", true, "attempt %d is with the executor", in.Try)
+		y.say("is queued: attempt %d is with the executor, and no process has been reported yet", in.Try)
+	case Running:
+		y.check("attempt", true, "attempt %d runs since %s", in.Try, stamp(in.StartedAt))
+		y.say("is running since %s, attempt %d of at most %d", stamp(in.StartedAt), in.Try, in.TryLimit)
+	case Success, Failed, Skipped, UpstreamFailed:
+		y.ended(in)
+	default:
+		y.pending(in)
+	}
+}
+
+// ended explains a final state: how it came, after how many attempts, and when.
+func (y *inquiry) ended(in *Instance) {
+	word := map[State]string{Success: "succeeded", Failed: "failed", Skipped: "was skipped", UpstreamFailed: "did not run"}[in.State]
+	if y.Reason != "" {
+		word += ": " + y.Reason
+	}
+	y.check("reason", in.State == Success || in.State == Skipped, "%s", word)
+	if in.Try > 0 {
+		y.check("attempts", true, "%d of at most %d", in.Try, in.TryLimit)
+		word += fmt.Sprintf(", after %s", plural(in.Try, "attempt"))
+	}
+	if !y.EndedAt.IsZero() {
+		word += ", at " + stamp(y.EndedAt)
+	}
+	if in.Open {
+		y.check("attempt", false, "attempt %d is being cancelled", in.Try)
+	}
+	y.say("%s", word)
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -13,10 +13,9 @@ import (
 // in it the state that its decision leads to.
 type World struct {
 	Pipelines   []*PipelineState
-	Reports     []Report       // since the last step, in order
-	Parallelism int            // task instances that may be live at once, over all pipelines
-	MaxCreate   int            // runs that one step may create; 0: 5,000
-	Vars        map[string]any // the project's variables, for `when`
+	Reports     []Report // since the last step, in order
+	Parallelism int      // task instances that may be live at once, over all pipelines
+	MaxCreate   int      // runs that one step may create; 0: 5,000
 }
 
 // PipelineState is what the store knows of one pipeline, with its definition.
