@@ -45,9 +45,9 @@ func newShow(c *call, s *session, slots int) *show {
 func (v *show) begin(now time.Time, first runner.Definitions, project *pipelines.Project) {
 	v.began = now
 	v.define(first)
-	if unfinished, err := v.session.db.Unfinished(v.call.Ctx); err == nil {
-		for name, n := range unfinished {
-			v.tally.of(name).known = n
+	for _, p := range first.Pipelines {
+		if left, err := v.session.db.Totals(v.call.Ctx, p.Name); err == nil && left.Queued+left.Running > 0 {
+			v.tally.of(p.Name).known = left.Queued + left.Running
 		}
 	}
 	commit := first.Workshop.Commit
