@@ -32,7 +32,6 @@ func (r *Runner) turn(ctx context.Context) (plan.Decision, error) {
 func (r *Runner) furnish(w *plan.World) {
 	w.Reports = r.reports
 	w.Parallelism = r.Parallelism
-	w.Vars = r.Definitions.Workshop.Vars
 	for _, p := range w.Pipelines {
 		p.Def = r.defs[p.Name]
 		if len(r.Only) > 0 && !slices.Contains(r.Only, p.Name) {

@@ -18,7 +18,6 @@ type Workshop struct {
 	LogDir  string   // absolute
 	Environ []string // the runner's own environment, NAME=value
 	Inherit []string // names of it that tasks get; nil: pipelines.DefaultInheritEnv
-	Vars    map[string]any
 	Commit  Commit
 }
 
@@ -62,7 +61,7 @@ type Command struct {
 // Command renders a task for an attempt.
 func (w *Workshop) Command(s Subject) (Command, error) {
 	env := w.base(s)
-	rendered, err := s.Task.Command(w.context(s))
+	rendered, err := s.Task.Command(contextOf(s))
 	if err != nil {
 		return Command{}, err
 	}
@@ -79,17 +78,13 @@ func (w *Workshop) Command(s Subject) (Command, error) {
 	return Command{Argv: rendered.Argv, Env: assignments(env), Dir: dir}, nil
 }
 
-func (w *Workshop) context(s Subject) *pipelines.Context {
-	params := map[string]any{}
-	for _, p := range s.Def.Params {
-		params[p.Name] = p.Default
-	}
+// contextOf is what expressions may know. Parameters and variables have the values that the
+// definition knows.
+func contextOf(s Subject) *pipelines.Context {
 	return &pipelines.Context{
 		Start:    s.Interval.Start,
 		End:      s.Interval.End,
 		Location: s.Def.Location,
-		Params:   params,
-		Vars:     w.Vars,
 		Run:      pipelines.RunContext{ID: s.Run, Kind: s.Kind.String()},
 		Task:     pipelines.TaskContext{ID: s.Task.ID, Try: s.Try, MapIndex: s.MapIndex},
 	}

@@ -57,8 +57,8 @@ func (d *definitions) remember(project *pipelines.Project) {
 func (d *definitions) workshop(ctx context.Context, project *pipelines.Project) *runner.Workshop {
 	return &runner.Workshop{
 		Root: d.root, LogDir: d.logDir, Environ: os.Environ(),
-		Inherit: project.Settings.InheritEnv, Vars: project.Settings.Vars,
-		Commit: commitOf(ctx, d.root),
+		Inherit: project.Settings.InheritEnv,
+		Commit:  commitOf(ctx, d.root),
 	}
 }
 

@@ -60,10 +60,6 @@ func bound(t *time.Time, loc *time.Location, open string) string {
 	return t.In(loc).Format("2006-01-02T15:04:05-07:00")
 }
 
-func label(t time.Time, loc *time.Location) string {
-	return ui.Terminal{Interactive: true}.Moment(t, loc)
-}
-
 func selectionLines(p *plan.Plan) [][]string {
 	var rows [][]string
 	add := func(what string, tasks []string) {

@@ -114,7 +114,7 @@ func (s *session) open() (err error) {
 		return storeFailure(err)
 	}
 	holder := sqlite.Holder{PID: os.Getpid(), Host: hostname(), Version: thisVersion().Version, Started: s.call.program.began}
-	if s.release, err = s.db.Lease(holder); err != nil {
+	if s.release, err = s.db.Lease(s.call.Ctx, holder); err != nil {
 		return storeFailure(err)
 	}
 	s.exec, err = local.Open(local.Options{StateDir: s.place.state, Keeper: []string{self(), keeperVerbName, s.place.state}})

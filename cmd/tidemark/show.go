@@ -45,9 +45,9 @@ func newShow(c *call, s *session, slots int) *show {
 func (v *show) begin(now time.Time, first runner.Definitions, project *pipelines.Project) {
 	v.began = now
 	v.define(first)
-	if unfinished, err := v.session.db.Unfinished(v.call.Ctx); err == nil {
-		for name, n := range unfinished {
-			v.tally.of(name).known = n
+	for _, p := range first.Pipelines {
+		if left, err := v.session.db.Totals(v.call.Ctx, p.Name); err == nil && left.Queued+left.Running > 0 {
+			v.tally.of(p.Name).known = left.Queued + left.Running
 		}
 	}
 	commit := first.Workshop.Commit
@@ -69,15 +69,23 @@ func (v *show) observe(now time.Time, d *plan.Decision) {
 	v.tally.add(now, d)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for _, c := range d.Runs {
-		v.runChange(now, c)
-	}
+	v.runChanges(now, d, false)
 	for _, c := range d.Tasks {
 		v.taskChange(now, c)
 	}
+	v.runChanges(now, d, true)
 	if now.Sub(v.drawn) >= redraw {
 		v.drawn = now
 		v.progress.Totals(v.totals(now))
+	}
+}
+
+// runChanges tells of the runs that began, or of those that ended: their tasks stand between.
+func (v *show) runChanges(now time.Time, d *plan.Decision, ended bool) {
+	for _, c := range d.Runs {
+		if c.From != c.To && c.To.Final() == ended {
+			v.runChange(now, c)
+		}
 	}
 }
 

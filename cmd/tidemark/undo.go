@@ -71,7 +71,8 @@ func (c *call) previewUndo(now time.Time, op int64, o *order) (*plan.Plan, error
 	}
 	defer db.Close()
 	scope, err := db.UndoScope(c.Ctx, op)
-	if errors.Is(err, sqlite.ErrNotExist) {
+	var unknown *sqlite.NoOperationError
+	if errors.As(err, &unknown) {
 		return nil, noSuchOperation(op)
 	}
 	if err != nil {

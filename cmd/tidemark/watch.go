@@ -18,7 +18,7 @@ import (
 // steps. And how often to look anyway: network file systems tell nobody.
 const (
 	quietFor = 100 * time.Millisecond
-	glance = 10 * time.Second
+	glance   = 10 * time.Second
 )
 
 // watch calls changed after the definitions, or files that are inputs of tasks, have

@@ -161,7 +161,7 @@ func (c *conn) loadScopeInstances(n *names, s *plan.PipelineScope, id, from, to 
 	var operation sql.NullInt64
 	err := c.each(`
 		SELECT i.run_id, i.task_id, i.operation_id,
-		       i.state | i.open << 3 | i.cancelling << 4 | (i.map_index + 1) << 5 | i.try << 29 | i.try_limit << 45
+		       i.state | (i.open << 3) | (i.cancelling << 4) | ((i.map_index + 1) << 5) | (i.try << 29) | (i.try_limit << 45)
 		FROM runs AS r
 		CROSS JOIN task_instances AS i USING (run_id)
 		WHERE r.pipeline_id = ?

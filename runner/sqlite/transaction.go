@@ -71,6 +71,8 @@ func (db *DB) Changed(context.Context) (bool, error) {
 		return false, explain("read database", db.path, err)
 	}
 	changed := v != db.version
-	db.version = v
+	if changed {
+		db.version, db.cache = v, nil
+	}
 	return changed, nil
 }

@@ -14,7 +14,9 @@ import (
 type NoOperationError struct{ Operation int64 }
 
 // Error names the number.
-func (e *NoOperationError) Error() string { return fmt.Sprintf("there is no operation %d", e.Operation) }
+func (e *NoOperationError) Error() string {
+	return fmt.Sprintf("there is no operation %d", e.Operation)
+}
 
 // UndoScope reads an operation's before-images beside what is stored now. It writes nothing.
 func (db *DB) UndoScope(ctx context.Context, op int64) (*plan.UndoScope, error) {
