@@ -24,6 +24,7 @@ type DB struct {
 	path    string
 	readers *sql.DB
 	writer  *sql.DB // nil when opened for reading only
+	alone   bool    // opened for reading while nobody else had it open
 
 	mu sync.Mutex // guards all below: the one writer
 	w  *conn      // on the writing connection
@@ -107,7 +108,8 @@ func OpenReadOnly(path string) (*DB, error) {
 	if err != nil {
 		return nil, explain("open database", path, err)
 	}
-	db := &DB{path: path, readers: r}
+	_, err = os.Stat(path + "-wal")
+	db := &DB{path: path, readers: r, alone: errors.Is(err, fs.ErrNotExist)}
 	if err := checkVersion(context.Background(), r); err != nil {
 		return nil, explain("open database", path, errors.Join(err, db.Close()))
 	}
@@ -161,6 +163,9 @@ func (db *DB) Close() error {
 	if db.readers != nil {
 		errs = append(errs, db.readers.Close())
 	}
+	if db.alone {
+		db.tidy()
+	}
 	if db.writer != nil {
 		db.mu.Lock()
 		defer db.mu.Unlock()
@@ -171,6 +176,21 @@ func (db *DB) Close() error {
 		errs = append(errs, db.writer.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// tidy removes the empty log that reading left beside the file: SQLite makes one for every
+// reader, and leaves it to the last writer to remove. It does so by being that writer, under
+// SQLite's own locks. A log with anything in it is somebody's work and stays.
+func (db *DB) tidy() {
+	if log, err := os.Stat(db.path + "-wal"); err != nil || log.Size() > 0 {
+		return
+	}
+	w, err := sql.Open("sqlite", dsn(db.path, false, false)+"&mode=rw")
+	if err != nil {
+		return
+	}
+	_, _ = w.Exec("PRAGMA schema_version")
+	_ = w.Close()
 }
 
 // micros is how times are stored; the zero time is NULL.
