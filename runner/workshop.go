@@ -12,17 +12,12 @@ import (
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
-// DefaultInherit names what a task gets of the runner's own environment when the project
-// does not say otherwise. A name that ends in * stands for all that begin so.
-var DefaultInherit = []string{"PATH", "HOME", "USER", "LANG", "LC_*", "TZ", "TMPDIR"}
-
 // Workshop makes jobs from attempts: it renders commands and builds environments.
 type Workshop struct {
 	Root    string   // the project's, absolute
 	LogDir  string   // absolute
 	Environ []string // the runner's own environment, NAME=value
-	Inherit []string // names of it that tasks get; nil: DefaultInherit
-	Vars    map[string]any
+	Inherit []string // names of it that tasks get; nil: pipelines.DefaultInheritEnv
 	Commit  Commit
 }
 
@@ -66,7 +61,7 @@ type Command struct {
 // Command renders a task for an attempt.
 func (w *Workshop) Command(s Subject) (Command, error) {
 	env := w.base(s)
-	rendered, err := s.Task.Command(w.context(s))
+	rendered, err := s.Task.Command(contextOf(s))
 	if err != nil {
 		return Command{}, err
 	}
@@ -83,17 +78,13 @@ func (w *Workshop) Command(s Subject) (Command, error) {
 	return Command{Argv: rendered.Argv, Env: assignments(env), Dir: dir}, nil
 }
 
-func (w *Workshop) context(s Subject) *pipelines.Context {
-	params := map[string]any{}
-	for _, p := range s.Def.Params {
-		params[p.Name] = p.Default
-	}
+// contextOf is what expressions may know. Parameters and variables have the values that the
+// definition knows.
+func contextOf(s Subject) *pipelines.Context {
 	return &pipelines.Context{
 		Start:    s.Interval.Start,
 		End:      s.Interval.End,
 		Location: s.Def.Location,
-		Params:   params,
-		Vars:     w.Vars,
 		Run:      pipelines.RunContext{ID: s.Run, Kind: s.Kind.String()},
 		Task:     pipelines.TaskContext{ID: s.Task.ID, Try: s.Try, MapIndex: s.MapIndex},
 	}
@@ -123,7 +114,7 @@ func (w *Workshop) base(s Subject) map[string]string {
 func (w *Workshop) inherited() map[string]string {
 	names := w.Inherit
 	if names == nil {
-		names = DefaultInherit
+		names = pipelines.DefaultInheritEnv
 	}
 	env := map[string]string{}
 	for _, assignment := range w.Environ {

@@ -36,6 +36,19 @@ type Plan struct {
 	Lane *Lane `json:"-"`
 }
 
+// Empty says whether the plan changes nothing.
+func (p *Plan) Empty() bool {
+	if len(p.Instances) > 0 {
+		return false
+	}
+	for i := range p.Runs {
+		if p.Runs[i].Action != None {
+			return false
+		}
+	}
+	return true
+}
+
 // Bounds are the interval starts that an order selects, as resolved; nil where open.
 type Bounds struct {
 	Start *time.Time `json:"start"`

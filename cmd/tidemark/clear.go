@@ -1,0 +1,134 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/runner/plan"
+	"github.com/tidemark-dev/tidemark/runner/sqlite"
+)
+
+func clearVerb() *verb {
+	return &verb{
+		name:    "clear",
+		args:    "PIPELINE",
+		summary: "Put task instances back to waiting: the loop runs them again",
+		about: "The flags choose; --upstream and --downstream widen the choice inside each run.\n" +
+			"A cleared instance gets all its retries again, and its attempt numbers go on.\n" +
+			"One that runs is cancelled first. Whatever catchup says, the loop runs them.",
+		example: "tidemark clear weather -t '^calc' -s 2014-03-01 -e 2014-03-31 -d --dry-run\n" +
+			"tidemark clear weather --only-failed --last 7",
+		group: groupChange,
+		flags: orderFlags(append(selectionFlags(),
+			regexFlag(),
+			&cli.StringSliceFlag{Name: "state", Usage: "only instances in state `S` (repeatable)"},
+			&cli.BoolFlag{Name: "only-failed", Aliases: []string{"f"}, Usage: "only failed and upstream_failed ones"},
+			&cli.BoolFlag{Name: "only-running", Aliases: []string{"r"}, Usage: "only running ones"},
+			&cli.StringSliceFlag{Name: "interval", Usage: "only the interval that starts at `T` (repeatable)"},
+			&cli.BoolFlag{Name: "no-running", Usage: "refuse when one of them runs, instead of cancelling it"},
+			&cli.BoolFlag{Name: "all", Usage: "the whole pipeline"},
+		)...),
+		run: runClear,
+	}
+}
+
+func runClear(c *call) error {
+	ps, err := c.Pipelines(c.Arg(0))
+	if err != nil {
+		return err
+	}
+	loc := sharedZone(ps)
+	now, err := c.Now(loc)
+	if err != nil {
+		return err
+	}
+	args, err := c.clearArgs(loc)
+	if err != nil {
+		return err
+	}
+	return c.carryOut(now, order{
+		verb: "clear", defs: byName(ps), loc: loc,
+		query:  sqlite.ScopeQuery{Pipelines: namesOf(ps), From: args.Start, To: args.End},
+		decide: func(scopes []*plan.PipelineScope) (*plan.Plan, error) { return plan.Clear(now, scopes, args) },
+	})
+}
+
+func (c *call) clearArgs(loc *time.Location) (args plan.ClearArgs, err error) {
+	args = plan.ClearArgs{NoRunning: c.Bool("no-running"), Reason: c.String("reason"), Ticket: c.String("ticket")}
+	if args.Selector, err = c.selector(loc); err != nil {
+		return args, err
+	}
+	args.All = c.Bool("all")
+	if args.States, err = c.states(); err != nil {
+		return args, err
+	}
+	for _, text := range c.StringSlice("interval") {
+		at, err := c.Time("--interval", text, loc, false)
+		if err != nil {
+			return args, err
+		}
+		args.Intervals = append(args.Intervals, at)
+	}
+	return args, nil
+}
+
+// states are --state, --only-failed and --only-running together: any of them.
+func (c *call) states() ([]plan.State, error) {
+	var out []plan.State
+	for _, name := range splitCommas(c.StringSlice("state")) {
+		s, ok := plan.ParseState(name)
+		if !ok {
+			return nil, noSuchState(name)
+		}
+		out = append(out, s)
+	}
+	if c.Bool("only-failed") {
+		out = append(out, plan.Failed, plan.UpstreamFailed)
+	}
+	if c.Bool("only-running") {
+		out = append(out, plan.Running)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+func noSuchState(name string) error {
+	var names []string
+	for _, s := range plan.States {
+		names = append(names, s.String())
+	}
+	help := "one of: " + strings.Join(names, ", ")
+	if near := pipelines.Nearest(name, names); near != "" {
+		help = fmt.Sprintf("did you mean %q? %s", near, help)
+	}
+	return usage("bad-value", fmt.Sprintf("no state is named %q", name), help)
+}
+
+func byName(ps []*pipelines.Pipeline) map[string]*pipelines.Pipeline {
+	m := make(map[string]*pipelines.Pipeline, len(ps))
+	for _, p := range ps {
+		m[p.Name] = p
+	}
+	return m
+}
+
+func namesOf(ps []*pipelines.Pipeline) []string {
+	var names []string
+	for _, p := range ps {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// sharedZone is the timezone of the pipelines, or UTC where they have several.
+func sharedZone(ps []*pipelines.Pipeline) *time.Location {
+	if loc := soleZone(ps, nil); loc != nil {
+		return loc
+	}
+	return time.UTC
+}

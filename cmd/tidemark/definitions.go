@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/runner"
+)
+
+// definitions reads the project again and again and keeps, of a file that breaks, the last
+// version that was good.
+type definitions struct {
+	root   string
+	logDir string
+	good   map[string]*pipelines.Pipeline // by file
+}
+
+func newDefinitions(root, logDir string) *definitions {
+	return &definitions{root: root, logDir: logDir, good: map[string]*pipelines.Pipeline{}}
+}
+
+// read loads the project. The problems of broken files are in it.
+func (d *definitions) read(ctx context.Context) (runner.Definitions, *pipelines.Project, error) {
+	project, err := pipelines.Load(d.root)
+	if err != nil {
+		return runner.Definitions{}, nil, err
+	}
+	d.remember(project)
+	ps := slices.SortedFunc(maps.Values(d.good), func(a, b *pipelines.Pipeline) int {
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	})
+	return runner.Definitions{Pipelines: ps, Workshop: d.workshop(ctx, project)}, project, nil
+}
+
+// remember replaces what is good now and forgets the files that are gone.
+func (d *definitions) remember(project *pipelines.Project) {
+	for _, p := range project.Pipelines {
+		d.good[p.File] = p
+	}
+	for file, p := range d.good {
+		broken := slices.ContainsFunc(project.Broken, func(b pipelines.BrokenFile) bool { return b.File == file })
+		now, valid := project.Pipeline(p.Name)
+		if valid && now.File != file || !valid && !broken {
+			delete(d.good, file)
+		}
+	}
+}
+
+func (d *definitions) workshop(ctx context.Context, project *pipelines.Project) *runner.Workshop {
+	return &runner.Workshop{
+		Root: d.root, LogDir: d.logDir, Environ: os.Environ(),
+		Inherit: project.Settings.InheritEnv,
+		Commit:  commitOf(ctx, d.root),
+	}
+}
+
+// place is where a project keeps its state.
+type place struct {
+	root  string
+	db    string
+	state string // directory of the keeper, its journal and the logs
+	logs  string
+}
+
+// Place finds the database and what belongs to it. A database that --db names gets a
+// directory of its own beside it, so that two databases never share attempts' files.
+func (c *call) Place() (place, error) {
+	project, err := c.Project()
+	if err != nil {
+		return place{}, err
+	}
+	p := place{root: project.Root}
+	if p.db, err = c.Database(); err != nil {
+		return place{}, err
+	}
+	p.state = filepath.Dir(p.db)
+	if filepath.Base(p.db) != "state.db" {
+		p.state = p.db + ".d"
+	}
+	p.logs = filepath.Join(p.state, "logs")
+	if dir := project.Settings.LogDir; dir != "" {
+		p.logs = within(p.root, dir)
+	}
+	return p, nil
+}
+
+// within makes a path absolute, seen from a directory.
+func within(root, path string) string {
+	path = filepath.FromSlash(path)
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(root, path)
+}
+
+// slots is how many attempts may be live at once: -j, tidemark.yaml, or twice the processors.
+func (c *call) slots(project *pipelines.Project) (int, error) {
+	switch {
+	case c.IsSet("parallelism"):
+		if n := c.Int("parallelism"); n >= 1 {
+			return n, nil
+		}
+		return 0, usage("bad-value", "--parallelism must be at least 1", "")
+	case project.Settings.Parallelism > 0:
+		return project.Settings.Parallelism, nil
+	}
+	return max(2*runtime.NumCPU(), 4), nil
+}

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
+	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/runner/plan"
+	"github.com/tidemark-dev/tidemark/runner/sqlite"
+)
+
+// orderFlags are those of every verb that changes state: look first, say why, agree.
+func orderFlags(more ...cli.Flag) []cli.Flag {
+	return append(more,
+		&cli.BoolFlag{Name: "dry-run", Usage: "print the plan and write nothing"},
+		yesFlag(),
+		&cli.StringFlag{Name: "reason", Usage: "why, for the record: `TEXT`"},
+		&cli.StringFlag{Name: "ticket", Usage: "the ticket that this belongs to: `ID`"},
+		&cli.BoolFlag{Name: "detailed-exitcode", Usage: "with --dry-run: exit 4 when the plan is not empty"},
+	)
+}
+
+// selectionFlags choose task instances. Their letters are Airflow's.
+func selectionFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "task-regex", Aliases: []string{"t"}, Usage: "tasks whose id matches `RE` (RE2, searched)"},
+		&cli.StringFlag{Name: "start-date", Aliases: []string{"s"}, Usage: "intervals that start at `T` or later"},
+		&cli.StringFlag{Name: "end-date", Aliases: []string{"e"}, Usage: "intervals that start at `T` or before; a date covers its whole day"},
+		&cli.BoolFlag{Name: "upstream", Aliases: []string{"u"}, Usage: "and what they depend on"},
+		&cli.BoolFlag{Name: "downstream", Aliases: []string{"d"}, Usage: "and what depends on them"},
+	}
+}
+
+// order is a change to plan, show, confirm and apply.
+type order struct {
+	verb   string
+	query  sqlite.ScopeQuery
+	defs   map[string]*pipelines.Pipeline
+	loc    *time.Location // of what is printed
+	create bool           // whether it makes sense before anything has run
+	decide func([]*plan.PipelineScope) (*plan.Plan, error)
+}
+
+// carryOut is the one way in which an order becomes real: the plan is made from what is
+// stored, shown, agreed to, and made again in the transaction that applies it. If it has
+// become another plan meanwhile, nothing is done.
+func (c *call) carryOut(now time.Time, o order) error {
+	preview, err := c.preview(o)
+	if err != nil {
+		return orderFailure(err)
+	}
+	preview.DryRun = c.Bool("dry-run")
+	if preview.DryRun || preview.Empty() {
+		return c.looked(o, preview)
+	}
+	if !c.JSON() {
+		c.planText(o, preview)
+	}
+	if err := c.Confirm(question{verb: o.verb, count: rowsOf(preview), noun: nounOf(preview)}); err != nil {
+		return err
+	}
+	applied, err := c.apply(now, o, preview)
+	if err != nil {
+		return orderFailure(err)
+	}
+	if c.JSON() {
+		return c.Document(applied)
+	}
+	c.done(o, applied)
+	return nil
+}
+
+// preview plans and writes nothing.
+func (c *call) preview(o order) (*plan.Plan, error) {
+	scopes, err := c.scopes(o)
+	if err != nil {
+		return nil, err
+	}
+	return o.decide(scopes)
+}
+
+func (c *call) scopes(o order) ([]*plan.PipelineScope, error) {
+	db, err := c.openReadOnly()
+	if errors.Is(err, sqlite.ErrNotExist) {
+		if !o.create {
+			return nil, nothingYet()
+		}
+		var scopes []*plan.PipelineScope
+		for _, name := range o.query.Pipelines {
+			scopes = append(scopes, &plan.PipelineScope{Name: name, Def: o.defs[name]})
+		}
+		return scopes, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	return db.Scopes(c.Ctx, o.query, o.defs)
+}
+
+func (c *call) apply(now time.Time, o order, preview *plan.Plan) (*plan.Plan, error) {
+	at, err := c.Place()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(at.state, 0o755); err != nil {
+		return nil, cannotWriteIn(at.state, err)
+	}
+	db, err := sqlite.Open(at.db, sqlite.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	if err := db.Register(c.Ctx, ordered(o), commitOf(c.Ctx, at.root), now); err != nil {
+		return nil, err
+	}
+	return db.Apply(c.Ctx, now, o.query, o.defs, c.actor(), func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
+		p, err := o.decide(scopes)
+		if err == nil && p.Digest != preview.Digest {
+			return nil, movedOn()
+		}
+		return p, err
+	})
+}
+
+func ordered(o order) []*pipelines.Pipeline {
+	var ps []*pipelines.Pipeline
+	for _, name := range o.query.Pipelines {
+		if p := o.defs[name]; p != nil {
+			ps = append(ps, p)
+		}
+	}
+	return ps
+}
+
+// looked ends an order that changes nothing: a dry run, or a plan without rows.
+func (c *call) looked(o order, p *plan.Plan) error {
+	if c.JSON() {
+		if err := c.Document(p); err != nil {
+			return err
+		}
+	} else {
+		c.planText(o, p)
+		switch {
+		case p.Empty():
+			c.Printf("\nNothing to do.\n")
+		default:
+			c.Printf("\nDry run: nothing was changed. Without --dry-run it is done.\n")
+		}
+	}
+	if c.Bool("detailed-exitcode") && !p.Empty() {
+		return exit(exitPlan)
+	}
+	return nil
+}
+
+// done says what was applied and how to take it back.
+func (c *call) done(o order, p *plan.Plan) {
+	c.Printf("\n%s %s: %s · operation %d\n", c.Term.Glyph("success"), past(o.verb), ui.Plural(rowsOf(p), nounOf(p)), *p.Operation)
+	if p.Undo != nil {
+		c.Printf("  undo   %s\n", *p.Undo)
+	}
+	if p.Counts.RunsCreated+p.Counts.RunsReopened > 0 {
+		c.Printf("  next   tidemark run --until-idle   (a runner that is running sees it by itself)\n")
+	}
+}
+
+func past(verb string) string {
+	switch verb {
+	case "clear":
+		return "cleared"
+	case "undo":
+		return "undone"
+	}
+	return verb + " recorded"
+}
+
+// rowsOf is how much a plan changes: task instances, or runs where it makes only those.
+func rowsOf(p *plan.Plan) int {
+	return max(p.Counts.Instances, p.Counts.RunsCreated+p.Counts.RunsReopened)
+}
+
+func nounOf(p *plan.Plan) string {
+	if p.Counts.Instances > 0 {
+		return "task instance"
+	}
+	return "run"
+}
+
+// actor is who gives the order.
+func (c *call) actor() sqlite.Actor {
+	name := c.Env("USER")
+	if u, err := user.Current(); err == nil && name == "" {
+		name = u.Username
+	}
+	return sqlite.Actor{User: name, Host: hostname()}
+}
+
+// openReadOnly opens the database for a command that writes nothing at all.
+func (c *call) openReadOnly() (*sqlite.DB, error) {
+	at, err := c.Place()
+	if err != nil {
+		return nil, err
+	}
+	return sqlite.OpenReadOnly(at.db)
+}
+
+func nothingYet() error {
+	return &failure{Code: "no-match", Exit: exitNoMatch,
+		Message: "nothing has run yet: there is no database",
+		Help:    "begin with: tidemark run --until-idle, or make intervals with tidemark backfill"}
+}
+
+func movedOn() error {
+	return usage("stale-plan", "the state has moved on since the plan was shown; nothing was changed",
+		"look at the new plan and give the order again")
+}
+
+// orderFailure gives the refusals of the planner their exit codes.
+func orderFailure(err error) error {
+	var r *plan.Refusal
+	if !errors.As(err, &r) {
+		return storeFailure(err)
+	}
+	f := &failure{Code: r.Code, Exit: exitUsage, Message: r.Message, Help: r.Help, Problems: r.Problems}
+	if r.Code == "no-match" {
+		f.Exit = exitNoMatch
+	}
+	return f
+}
+
+// storeFailure puts the store's problems into words for people.
+func storeFailure(err error) error {
+	var held *sqlite.HeldError
+	var p *sqlite.Problem
+	switch {
+	case errors.As(err, &held):
+		return &failure{Code: "held", Exit: exitHeld, Message: held.Error(),
+			Help: "clear, backfill and the other orders work while it runs; to run twice at once, name another database with --db"}
+	case errors.As(err, &p):
+		return &failure{Code: "database", Exit: exitUsage, Message: p.Error(), Help: p.Help}
+	}
+	return err
+}
+
+// selector reads the flags that choose task instances.
+func (c *call) selector(loc *time.Location) (s plan.Selector, err error) {
+	s = plan.Selector{TaskRegex: c.String("task-regex"), Upstream: c.Bool("upstream"), Downstream: c.Bool("downstream")}
+	if s.Start, err = c.TimeFlag("start-date", loc, false); err != nil {
+		return s, err
+	}
+	if s.End, err = c.TimeFlag("end-date", loc, true); err != nil {
+		return s, err
+	}
+	if !s.Start.IsZero() && !s.End.IsZero() && s.End.Before(s.Start) {
+		return s, usage("end-before-start", fmt.Sprintf("the range ends before it starts: %s … %s", c.String("start-date"), c.String("end-date")),
+			"exchange --start-date and --end-date")
+	}
+	return s, nil
+}

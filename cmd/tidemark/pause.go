@@ -1,0 +1,77 @@
+package main
+
+import (
+	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/runner/sqlite"
+)
+
+func pauseVerb() *verb {
+	return &verb{
+		name: "pause", args: "PIPELINE", group: groupChange,
+		summary: "Let a pipeline begin nothing new; what runs ends",
+		example: "tidemark pause weather",
+		run:     func(c *call) error { return setPaused(c, true) },
+	}
+}
+
+func unpauseVerb() *verb {
+	return &verb{
+		name: "unpause", args: "PIPELINE", group: groupChange,
+		summary: "Let a paused pipeline go on, as its catchup says",
+		example: "tidemark unpause weather",
+		run:     func(c *call) error { return setPaused(c, false) },
+	}
+}
+
+// pauseDocument is tidemark.pause/1.
+type pauseDocument struct {
+	Schema    string `json:"schema"`
+	Pipeline  string `json:"pipeline"`
+	Paused    bool   `json:"paused"`
+	Changed   bool   `json:"changed"`
+	Operation *int64 `json:"operation"`
+}
+
+func setPaused(c *call, paused bool) error {
+	p, err := c.Pipeline(c.Arg(0))
+	if err != nil {
+		return err
+	}
+	now, err := c.Now(p.Location)
+	if err != nil {
+		return err
+	}
+	at, err := c.Place()
+	if err != nil {
+		return err
+	}
+	db, err := sqlite.Open(at.db, sqlite.Options{})
+	if err != nil {
+		return storeFailure(err)
+	}
+	defer db.Close()
+	if err := db.Register(c.Ctx, []*pipelines.Pipeline{p}, commitOf(c.Ctx, at.root), now); err != nil {
+		return storeFailure(err)
+	}
+	op, changed, err := db.SetPaused(c.Ctx, now, p.Name, paused, c.actor())
+	if err != nil {
+		return storeFailure(err)
+	}
+	return c.saidPaused(pauseDocument{Schema: "tidemark.pause/1", Pipeline: p.Name, Paused: paused, Changed: changed}, op)
+}
+
+func (c *call) saidPaused(doc pauseDocument, op int64) error {
+	if doc.Changed {
+		doc.Operation = &op
+	}
+	if c.JSON() {
+		return c.Document(doc)
+	}
+	word := map[bool]string{true: "paused", false: "not paused"}[doc.Paused]
+	if !doc.Changed {
+		c.Printf("%s is %s already\n", doc.Pipeline, word)
+		return nil
+	}
+	c.Printf("%s is %s now · operation %d\n", doc.Pipeline, word, op)
+	return nil
+}

@@ -1,0 +1,263 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
+	"github.com/tidemark-dev/tidemark/runner/plan"
+)
+
+// planText prints a plan for a person: what was selected, what will happen to it by task
+// and by run, and what is left alone.
+func (c *call) planText(o order, p *plan.Plan) {
+	c.Printf("%s\n", c.planHead(o, p))
+	if lines := selectionLines(p); len(lines) > 0 {
+		c.Printf("\n")
+		writeAligned(c.Out, lines)
+	}
+	if rows := c.taskLines(o, p); len(rows) > 0 {
+		c.Printf("\n")
+		writeAligned(c.Out, rows)
+	}
+	if rows := c.runLines(o, p); len(rows) > 0 {
+		c.Printf("\n")
+		writeAligned(c.Out, rows)
+	}
+	if rows := c.untouchedLines(o, p); len(rows) > 0 {
+		c.Printf("\n  not touched:\n")
+		writeAligned(c.Out, rows)
+	}
+	c.Printf("\n  %s\n", c.planTotals(p))
+	for _, w := range p.Warnings {
+		c.Warn("%s", w)
+	}
+}
+
+func (c *call) planHead(o order, p *plan.Plan) string {
+	head := title(p.Kind)
+	if len(p.Pipelines) > 0 {
+		head += " " + strings.Join(p.Pipelines, ", ")
+	}
+	if p.Bounds.Start != nil || p.Bounds.End != nil {
+		head += fmt.Sprintf(", intervals starting %s … %s", bound(p.Bounds.Start, o.loc, "the first"), bound(p.Bounds.End, o.loc, "the last"))
+	}
+	if p.Bounds.Count > 0 {
+		head += fmt.Sprintf("\n  %s: %s … %s", ui.Plural(p.Bounds.Count, "interval"), label(*p.Bounds.First, o.loc), label(*p.Bounds.Last, o.loc))
+	}
+	return head
+}
+
+// bound is one end of a range, to the second and with its offset: what -s and -e were
+// understood as.
+func bound(t *time.Time, loc *time.Location, open string) string {
+	if t == nil {
+		return open
+	}
+	return t.In(loc).Format("2006-01-02T15:04:05-07:00")
+}
+
+func selectionLines(p *plan.Plan) [][]string {
+	var rows [][]string
+	add := func(what string, tasks []string) {
+		if len(tasks) > 0 {
+			rows = append(rows, []string{what, ui.Plural(len(tasks), "task"), few(tasks, 6)})
+		}
+	}
+	what := "all tasks"
+	if p.Selection.TaskRegex != "" {
+		what = fmt.Sprintf("matched by -t '%s'", p.Selection.TaskRegex)
+	}
+	add(what, p.Selection.MatchedTasks)
+	add("added by --upstream", p.Selection.AddedUpstream)
+	add("added by --downstream", p.Selection.AddedDownstream)
+	return rows
+}
+
+func few(names []string, n int) string {
+	if len(names) <= n {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:n], ", ") + fmt.Sprintf(" and %d more", len(names)-n)
+}
+
+// taskGroup is the rows of one task that change for the same reason.
+type taskGroup struct {
+	pipeline, task, why string
+	action              plan.Action
+	first, last         time.Time
+	n                   int
+	states              map[string]int
+}
+
+// shownTasks is how many groups a person is shown; -v shows all, -o json each row.
+const shownTasks = 20
+
+func (c *call) taskLines(o order, p *plan.Plan) [][]string {
+	groups := groupTasks(p)
+	if len(groups) == 0 {
+		return nil
+	}
+	rows := [][]string{{"TASK", "N", "INTERVALS", "STATE NOW", "ACTION", "WHY"}}
+	for i, g := range groups {
+		if i == shownTasks && !c.Bool("verbose") {
+			rows = append(rows, []string{fmt.Sprintf("… %s more", ui.Number(len(groups)-i)), "", "(-v shows all)", "", "", ""})
+			break
+		}
+		name := g.task
+		if len(p.Pipelines) > 1 {
+			name = g.pipeline + " " + name
+		}
+		rows = append(rows, []string{name, ui.Number(g.n), span(g.first, g.last, o.loc), stateCounts(g.states), string(g.action), g.why})
+	}
+	return rows
+}
+
+func groupTasks(p *plan.Plan) []*taskGroup {
+	type key struct {
+		pipeline, task, why string
+		action              plan.Action
+	}
+	groups := map[key]*taskGroup{}
+	var ordered []*taskGroup
+	for _, r := range p.Instances {
+		k := key{r.Pipeline, r.Task, r.Why, r.Action}
+		g := groups[k]
+		if g == nil {
+			g = &taskGroup{pipeline: r.Pipeline, task: r.Task, why: r.Why, action: r.Action, first: r.IntervalStart, last: r.IntervalStart, states: map[string]int{}}
+			groups[k] = g
+			ordered = append(ordered, g)
+		}
+		g.n++
+		g.states[stateName(r.State)]++
+		g.first, g.last = earlier(g.first, r.IntervalStart), later(g.last, r.IntervalStart)
+	}
+	return ordered
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func stateName(s *plan.State) string {
+	if s == nil {
+		return "absent"
+	}
+	return s.String()
+}
+
+func span(first, last time.Time, loc *time.Location) string {
+	if first.Equal(last) {
+		return label(first, loc)
+	}
+	return label(first, loc) + " … " + label(last, loc)
+}
+
+func stateCounts(states map[string]int) string {
+	var parts []string
+	for name, n := range states {
+		parts = append(parts, fmt.Sprintf("%s %s", name, ui.Number(n)))
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, ", ")
+}
+
+// runLines sums the runs up by what happens to them.
+func (c *call) runLines(o order, p *plan.Plan) [][]string {
+	groups := newSpans()
+	for _, r := range p.Runs {
+		if r.Action != plan.None {
+			groups.add(fmt.Sprintf("%s runs", r.Action), r.Why, r.IntervalStart)
+		}
+	}
+	return groups.lines(o.loc)
+}
+
+func (c *call) untouchedLines(o order, p *plan.Plan) [][]string {
+	groups := newSpans()
+	for _, u := range p.Untouched {
+		what := u.Task
+		if what == "" {
+			what = "runs"
+		}
+		groups.add(what, sharedWhy(u), u.IntervalStart)
+	}
+	return groups.lines(o.loc)
+}
+
+// sharedWhy is why a row is left alone, without what only that row has: many rows make one line.
+func sharedWhy(u plan.Untouched) string {
+	switch u.State {
+	case "overlaps":
+		return "an existing run covers part of it"
+	case "not due":
+		return "not due yet"
+	}
+	return u.Why
+}
+
+// spans counts intervals by what and why, and keeps the first and the last of each.
+type spans struct {
+	of    map[[2]string]*taskGroup
+	order []*taskGroup
+}
+
+func newSpans() *spans { return &spans{of: map[[2]string]*taskGroup{}} }
+
+func (s *spans) add(what, why string, at time.Time) {
+	g := s.of[[2]string{what, why}]
+	if g == nil {
+		g = &taskGroup{task: what, why: why, first: at, last: at}
+		s.of[[2]string{what, why}] = g
+		s.order = append(s.order, g)
+	}
+	g.n++
+	g.first, g.last = earlier(g.first, at), later(g.last, at)
+}
+
+func (s *spans) lines(loc *time.Location) [][]string {
+	var rows [][]string
+	for _, g := range s.order {
+		rows = append(rows, []string{g.task, ui.Number(g.n), span(g.first, g.last, loc), g.why})
+	}
+	return rows
+}
+
+func (c *call) planTotals(p *plan.Plan) string {
+	parts := []string{ui.Plural(p.Counts.Instances, "task instance")}
+	var states []count
+	for name, n := range p.Counts.ByState {
+		states = append(states, count{name, n})
+	}
+	slices.SortFunc(states, func(a, b count) int { return cmp.Or(b.n-a.n, cmp.Compare(a.state, b.state)) })
+	var now []string
+	for _, s := range states {
+		now = append(now, fmt.Sprintf("%s %s", s.state, ui.Number(s.n)))
+	}
+	if len(now) > 0 {
+		parts[0] += ", now " + strings.Join(now, " · ")
+	}
+	if n := p.Counts.RunsCreated; n > 0 {
+		parts = append(parts, ui.Plural(n, "run")+" created")
+	}
+	if n := p.Counts.RunsReopened; n > 0 {
+		parts = append(parts, ui.Plural(n, "run")+" re-opened")
+	}
+	if n := len(p.Untouched); n > 0 {
+		parts = append(parts, ui.Number(n)+" not touched")
+	}
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
+	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/runner"
+	"github.com/tidemark-dev/tidemark/runner/plan"
+)
+
+// summary says, at the end of `run --until-idle`, what was done, how long it took and what
+// came out, and what to do about the rest.
+func (v *show) summary(o runner.Outcome) error {
+	if v.call.JSON() || v.call.Bool("quiet") {
+		return nil
+	}
+	names := v.tally.names()
+	if len(names) == 0 && len(o.Stuck) == 0 {
+		v.call.Printf("nothing is due; everything is up to date\n")
+		return nil
+	}
+	for _, name := range names {
+		v.pipelineSummary(name)
+	}
+	v.timeSummary()
+	for _, s := range o.Stuck {
+		v.call.Printf("\n%s has %s that cannot go on: %s\n", s.Pipeline, ui.Plural(s.Runs, "unfinished run"), s.Why)
+	}
+	return nil
+}
+
+func (v *show) pipelineSummary(name string) {
+	p, c := v.tally.pipelines[name], v.call
+	c.Printf("%s  %s, %s … %s: %s\n\n", c.Term.Bold(name), ui.Plural(p.ended(), "interval"),
+		v.moment(name, p.first), v.moment(name, p.last), c.counted(p.runCounts()))
+	rows := [][]string{{"task", "success", "failed", "skipped", "upstream failed", "median", "longest"}}
+	for _, task := range v.order(name, p) {
+		t := p.tasks[task]
+		rows = append(rows, []string{task, ui.Number(t.ends[plan.Success]), ui.Number(t.ends[plan.Failed]), ui.Number(t.ends[plan.Skipped]),
+			ui.Number(t.ends[plan.UpstreamFailed]), took(t.median()), took(t.longest())})
+	}
+	writeAligned(c.Out, dropEmpty(rows, 2, 5))
+	v.latest(name, p)
+	c.Printf("\n")
+}
+
+// order is the pipeline's own order of its tasks, with those that it no longer has behind.
+func (v *show) order(name string, p *pipelineTally) []string {
+	var tasks []string
+	seen := map[string]bool{}
+	if def := v.defs[name]; def != nil {
+		for _, t := range def.Tasks {
+			if p.tasks[t.ID] != nil {
+				tasks, seen[t.ID] = append(tasks, t.ID), true
+			}
+		}
+	}
+	for id := range p.tasks {
+		if !seen[id] {
+			tasks = append(tasks, id)
+		}
+	}
+	return tasks
+}
+
+// latest shows what the newest runs said last: their result, as far as we can know it.
+func (v *show) latest(name string, p *pipelineTally) {
+	def := v.defs[name]
+	if def == nil {
+		return
+	}
+	var rows [][]string
+	for _, run := range p.newest {
+		for i, t := range def.Tasks {
+			if len(def.Downstream(i)) > 0 {
+				continue
+			}
+			if line := v.lastWord(def, run, t); line != "" {
+				rows = append(rows, []string{v.moment(name, run.Interval.Start), t.ID, line})
+			}
+		}
+	}
+	if len(rows) > 0 {
+		v.call.Printf("\nthe newest results:\n")
+		writeAligned(v.call.Out, rows)
+	}
+}
+
+// lastWord is the last line of a task's newest log in a run.
+func (v *show) lastWord(def *pipelines.Pipeline, run *plan.Run, t *pipelines.Task) string {
+	for _, in := range run.Instances {
+		if in.Task == t.ID && in.State == plan.Success {
+			log := runner.LogFile(v.session.place.logs, def.Name, run.Interval.Start, t.ID, in.MapIndex, in.Try)
+			if lines := lastLines(log, 1); len(lines) > 0 {
+				return lines[0]
+			}
+		}
+	}
+	return ""
+}
+
+func (v *show) timeSummary() {
+	wall := v.now().Sub(v.began)
+	var work time.Duration
+	for _, p := range v.tally.pipelines {
+		for _, t := range p.tasks {
+			work += t.total
+		}
+	}
+	if wall <= 0 || work == 0 {
+		return
+	}
+	used := 100 * work.Seconds() / (wall.Seconds() * float64(v.slots))
+	v.call.Printf("%s wall · %s of tasks · %d slots, %.0f%% used\n", ui.Duration(wall), ui.Duration(work), v.slots, min(used, 100))
+	for name, p := range v.tally.pipelines {
+		if p.done[plan.RunFailed] > 0 {
+			v.call.Printf("look at    tidemark runs %s --state failed\nrun again  tidemark clear %s --only-failed --all\n", name, name)
+		}
+	}
+}
+
+func (p *pipelineTally) runCounts() []count {
+	return []count{{"success", p.done[plan.RunSuccess]}, {"failed", p.done[plan.RunFailed]}}
+}
+
+// count is a number of things in a state.
+type count struct {
+	state string
+	n     int
+}
+
+// counted is "success 1,460 · failed 1", without what is zero.
+func (c *call) counted(counts []count) string {
+	var parts []string
+	for _, k := range counts {
+		if k.n > 0 {
+			parts = append(parts, c.Term.State(k.state)+" "+ui.Number(k.n))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// dropEmpty leaves out columns from first to end in which only zeros stand.
+func dropEmpty(rows [][]string, first, end int) [][]string {
+	out := make([][]string, len(rows))
+	for col := range rows[0] {
+		zero := col >= first && col < end
+		for _, r := range rows[1:] {
+			zero = zero && r[col] == "0"
+		}
+		for i, r := range rows {
+			if !zero {
+				out[i] = append(out[i], r[col])
+			}
+		}
+	}
+	return out
+}
+
+// writeAligned writes the rows of a summary, which is for people also in a pipe: the first
+// column and the last to the left, numbers to the right.
+func writeAligned(w io.Writer, rows [][]string) {
+	widths := map[int]int{}
+	for _, r := range rows {
+		for i, cell := range r {
+			widths[i] = max(widths[i], ui.Width(cell))
+		}
+	}
+	for _, r := range rows {
+		var b strings.Builder
+		for i, cell := range r {
+			pad := strings.Repeat(" ", widths[i]-ui.Width(cell))
+			if numeric(cell) || i > 0 && len(rows) > 1 && numeric(rows[1][i]) {
+				b.WriteString("  " + pad + cell)
+			} else {
+				b.WriteString("  " + cell + pad)
+			}
+		}
+		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
+	}
+}
+
+func numeric(cell string) bool {
+	return cell != "" && cell[0] >= '0' && cell[0] <= '9' && len(cell) < 9 && !strings.Contains(cell, "-") || cell == "–"
+}
+
+func took(d time.Duration) string {
+	if d == 0 {
+		return "–"
+	}
+	return ui.Duration(d)
+}
+
+// lastLines reads the end of a log: at most n lines of its last 16 KiB.
+func lastLines(path string, n int) []string {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	const window = 16 << 10
+	if info, err := f.Stat(); err == nil && info.Size() > window {
+		_, _ = f.Seek(-window, io.SeekEnd)
+	}
+	tail, err := io.ReadAll(f)
+	if err != nil {
+		return nil
+	}
+	lines := strings.Split(strings.TrimRight(string(tail), "\n"), "\n")
+	if len(lines) == 1 && lines[0] == "" {
+		return nil
+	}
+	return lines[max(len(lines)-n, 0):]
+}

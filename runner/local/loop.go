@@ -1,0 +1,107 @@
+package local
+
+import "time"
+
+// always is a channel that can always be received from.
+var always = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
+
+// loop does one thing at a time until the keeper is not needed any more.
+func (k *keeper) loop() {
+	k.settle()
+	for !k.done {
+		select {
+		case notice := <-k.children.C:
+			k.reap(k.children.collect(notice))
+		case l := <-k.inbox:
+			k.open(l)
+		case <-k.queued():
+			k.startNext()
+		case now := <-k.sampler.C:
+			k.sampling = false
+			k.look(now)
+		case <-k.linger.C:
+			k.urgent = true
+		case <-k.idle.C:
+			k.done = true
+		case s := <-k.shutdown:
+			k.log.Printf("%v: going when nothing runs", s)
+			k.leaving = true
+		}
+		k.settle()
+	}
+}
+
+func (k *keeper) queued() <-chan struct{} {
+	if len(k.queue) == 0 {
+		return nil
+	}
+	return always
+}
+
+func (k *keeper) busy() bool { return len(k.running)+len(k.orphans)+len(k.queue) > 0 }
+
+// settle sends what must be sent and sets the timers to what has become of the state.
+func (k *keeper) settle() {
+	if k.urgent {
+		k.flush()
+	}
+	if (len(k.out) > 0 || k.journal.untried) && !k.lingering {
+		k.linger.Reset(lingerFor)
+		k.lingering = true
+	}
+	busy := k.busy()
+	if busy && !k.sampling {
+		k.sampler.Reset(sampleEvery)
+		k.sampling = true
+	}
+	if unneeded := !busy && k.line == nil; unneeded != k.considered {
+		k.considered = unneeded
+		k.idle.Stop()
+		if unneeded {
+			k.idle.Reset(idleFor)
+		}
+	}
+	if k.leaving && !busy {
+		k.done = true
+	}
+}
+
+// look is what has to be done from time to time while something runs.
+func (k *keeper) look(now time.Time) {
+	k.write() // starts come before logs: until then a process is found by its scratch file
+	for _, t := range k.running {
+		k.lookAt(t, now)
+	}
+	for _, t := range k.orphans {
+		if t.process.alive() {
+			k.lookAt(t, now)
+		} else {
+			k.bury(t, now)
+		}
+	}
+	k.write()
+}
+
+func (k *keeper) lookAt(t *task, now time.Time) {
+	k.trouble(t, t.output.sample(now))
+	if t.overdue(now) {
+		k.stop(t, now, "timeout")
+	}
+	t.press(now)
+}
+
+// trouble tells of a log that cannot be written, once. The task does not suffer from it.
+func (k *keeper) trouble(t *task, err error) {
+	if err != nil && !t.output.troubled {
+		t.output.troubled = true
+		k.log.Printf("%s: cannot write its log, output stays in %q: %v", t.key, t.output.scratch, err)
+	}
+}
+
+// write brings the journal up to date. When the disk does not take it the tasks go on, the
+// runner is told all the same, and the lines are tried again with the next.
+func (k *keeper) write() {
+	if err := k.journal.write(); err != nil {
+		k.log.Print(err)
+	}
+}

@@ -1,0 +1,126 @@
+//go:build unix
+
+package local
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/tidemark-dev/tidemark/runner"
+)
+
+// defaultPath is where programs are looked for when a job's environment has no PATH.
+const defaultPath = "/usr/local/bin:/usr/bin:/bin"
+
+// exit is how a process ended.
+type exit struct {
+	pid          int
+	code, signal int
+	user, system time.Duration
+	rss          int64 // bytes
+}
+
+// fork starts the job in a process group of its own.
+func fork(job *runner.Job, null, out *os.File, sys *syscall.SysProcAttr) (pid int, err error) {
+	program, err := lookPath(job.Argv[0], job.Env, job.Dir)
+	if err != nil {
+		return 0, err
+	}
+	fd := out.Fd()
+	sys.Setpgid = true
+	pid, err = syscall.ForkExec(program, job.Argv, &syscall.ProcAttr{
+		Dir: job.Dir, Env: job.Env, Files: []uintptr{null.Fd(), fd, fd}, Sys: sys,
+	})
+	if err != nil {
+		if info, problem := os.Stat(job.Dir); problem != nil || !info.IsDir() {
+			return 0, fmt.Errorf("no directory %q to work in", job.Dir)
+		}
+	}
+	return pid, err
+}
+
+// wait collects every child that has ended, without waiting for others.
+func wait() []exit {
+	var exits []exit
+	for {
+		var status unix.WaitStatus
+		var usage unix.Rusage
+		pid, err := unix.Wait4(-1, &status, unix.WNOHANG, &usage)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err != nil || pid == 0:
+			return exits
+		}
+		exits = append(exits, exitOf(pid, status, &usage))
+	}
+}
+
+func exitOf(pid int, status unix.WaitStatus, usage *unix.Rusage) exit {
+	x := exit{pid: pid, code: -1,
+		user: time.Duration(usage.Utime.Nano()), system: time.Duration(usage.Stime.Nano()), rss: int64(usage.Maxrss)}
+	if runtime.GOOS != "darwin" && runtime.GOOS != "ios" {
+		x.rss *= 1024 // everybody else counts kilobytes
+	}
+	if status.Signaled() {
+		x.signal = int(status.Signal())
+	} else {
+		x.code = status.ExitStatus()
+	}
+	return x
+}
+
+func terminate(pid int) { unix.Kill(-pid, unix.SIGTERM) }
+
+func kill(pid int) { unix.Kill(-pid, unix.SIGKILL) }
+
+// leftovers says whether the group still has members after its leader.
+func leftovers(pid int) bool { return unix.Kill(-pid, 0) == nil }
+
+// detached puts the keeper into a session of its own: no Ctrl-C reaches it or its tasks.
+func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
+
+// shutdownSignals are requests to go, which the keeper follows when its tasks have ended.
+// They are caught and never ignored, because children inherit what is ignored.
+func shutdownSignals() <-chan os.Signal {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, unix.SIGTERM, unix.SIGINT, unix.SIGHUP)
+	return c
+}
+
+// lookPath finds a program as the job's own shell would: relative to its directory and in
+// the PATH of its environment.
+func lookPath(name string, env []string, dir string) (string, error) {
+	if strings.Contains(name, "/") {
+		return name, nil
+	}
+	path := defaultPath
+	for _, v := range env {
+		if after, ok := strings.CutPrefix(v, "PATH="); ok {
+			path = after
+		}
+	}
+	problem := error(unix.ENOENT)
+	for _, place := range filepath.SplitList(path) {
+		if !filepath.IsAbs(place) {
+			place = filepath.Join(dir, place)
+		}
+		candidate := filepath.Join(place, name)
+		if info, err := os.Stat(candidate); err != nil || info.IsDir() {
+			continue
+		}
+		if unix.Access(candidate, unix.X_OK) == nil {
+			return candidate, nil
+		}
+		problem = unix.EACCES
+	}
+	return "", problem
+}

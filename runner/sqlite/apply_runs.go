@@ -1,0 +1,245 @@
+package sqlite
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/tidemark-dev/tidemark/runner/plan"
+)
+
+// actions are stored as their place in this list, which never changes.
+var actions = []plan.Action{plan.None, plan.Rerun, plan.Restart, plan.Create, plan.Cancel, plan.Mark, plan.Restore,
+	plan.Reopen, plan.Remove}
+
+func actionNumber(a plan.Action) int { return slices.Index(actions, a) }
+
+// progression is runs whose intervals lie at equal distances: one row for each i below count.
+type progression struct {
+	pipeline     string
+	start, step  int64
+	length, late int64 // of each interval; from its end to the instant at which it is due
+	partial      bool
+	count        int64
+}
+
+// createRuns makes the new runs, oldest first. A schedule is mostly regular, so a million
+// intervals are a handful of progressions, each one statement.
+func (o *ordering) createRuns() error {
+	var made []*plan.PlanRun
+	for i := range o.plan.Runs {
+		if o.plan.Runs[i].Action == plan.Create {
+			made = append(made, &o.plan.Runs[i])
+		}
+	}
+	slices.SortStableFunc(made, func(a, b *plan.PlanRun) int {
+		return cmp.Or(cmp.Compare(a.Pipeline, b.Pipeline), a.IntervalStart.Compare(b.IntervalStart))
+	})
+	o.made = make(map[moment]int64)
+	var first, last int64
+	for len(made) > 0 {
+		p := progress(made)
+		newest, err := o.createProgression(p)
+		if err != nil {
+			return err
+		}
+		for i, r := range made[:p.count] {
+			if r.Partial {
+				o.made[moment{r.Pipeline, r.IntervalStart.UnixMicro()}] = newest - p.count + 1 + int64(i)
+			}
+		}
+		if first == 0 {
+			first = newest - p.count + 1
+		}
+		last = newest
+		made = made[p.count:]
+	}
+	if first == 0 {
+		return nil
+	}
+	return o.w.one("the operation", `
+		UPDATE operations
+		SET first_run = ?,
+		    last_run = ?
+		WHERE operation_id = ?`, first, last, o.id)
+}
+
+// progress is the longest progression at the head of runs.
+func progress(runs []*plan.PlanRun) progression {
+	p := one(runs[0])
+	for i, r := range runs[1:] {
+		q := one(r)
+		step := q.start - runs[i].IntervalStart.UnixMicro()
+		if i == 0 {
+			p.step = step
+		}
+		if step != p.step || q.pipeline != p.pipeline || q.length != p.length || q.late != p.late || q.partial != p.partial {
+			break
+		}
+		p.count++
+	}
+	return p
+}
+
+func one(r *plan.PlanRun) progression {
+	p := progression{pipeline: r.Pipeline, start: r.IntervalStart.UnixMicro(), count: 1, partial: r.Partial}
+	p.length = r.IntervalEnd.UnixMicro() - p.start
+	if !r.Due.IsZero() {
+		p.late = r.Due.UnixMicro() - r.IntervalEnd.UnixMicro()
+	}
+	return p
+}
+
+func (o *ordering) kind() plan.Kind {
+	if o.plan.Kind == "trigger" {
+		return plan.Manual
+	}
+	return plan.Backfilled
+}
+
+// createProgression returns the number of the last run; they are numbered without a gap.
+func (o *ordering) createProgression(p progression) (newest int64, err error) {
+	pipeline, err := o.names.pipeline(o.w, p.pipeline)
+	if err != nil {
+		return 0, err
+	}
+	o.tally.run(pipeline, plan.RunQueued, p.count)
+	return o.w.insert(`
+		INSERT INTO runs (pipeline_id, interval_start, interval_end, kind, state, lane, partial, operation_id, due_at, created_at)
+		WITH RECURSIVE progression (start, i) AS (
+		  VALUES (?1, 1)
+		  UNION ALL
+		  SELECT start + ?2, i + 1
+		  FROM progression
+		  WHERE i < ?3)
+		SELECT ?4, start, start + ?5, ?6, 0, ?7, ?8, ?9, CASE WHEN ?10 <> 0 THEN start + ?5 + ?10 END, ?11
+		FROM progression`,
+		p.start, p.step, p.count, pipeline, p.length, o.kind(), o.lane(), p.partial, o.id, p.late, o.now)
+}
+
+// runGroup is runs to which the same happens.
+type runGroup struct {
+	pipeline int64
+	action   plan.Action
+	from, to plan.RunState
+	runs     []int64
+}
+
+func (o *ordering) runGroups(wanted ...plan.Action) []*runGroup {
+	type key struct {
+		pipeline string
+		action   plan.Action
+		from, to plan.RunState
+	}
+	groups := map[key]*runGroup{}
+	var list []*runGroup
+	for i := range o.plan.Runs {
+		r := &o.plan.Runs[i]
+		if !slices.Contains(wanted, r.Action) {
+			continue
+		}
+		k := key{pipeline: r.Pipeline, action: r.Action, from: *r.State}
+		if r.To != nil {
+			k.to = *r.To
+		}
+		g := groups[k]
+		if g == nil {
+			g = &runGroup{pipeline: o.names.pipelines[r.Pipeline], action: k.action, from: k.from, to: k.to}
+			groups[k] = g
+			list = append(list, g)
+		}
+		g.runs = append(g.runs, r.Run)
+	}
+	return list
+}
+
+// changeRuns keeps what runs were and puts them back to work, or to what they were before
+// the order that an undo takes back.
+func (o *ordering) changeRuns() error {
+	for _, g := range o.runGroups(plan.None, plan.Reopen, plan.Restore) {
+		if err := o.choose(g.runs); err != nil {
+			return err
+		}
+		if err := o.keepRuns(g); err != nil {
+			return err
+		}
+		if g.action == plan.None {
+			continue
+		}
+		o.tally.run(g.pipeline, g.from, -int64(len(g.runs)))
+		var err error
+		if g.action == plan.Restore && g.to.Final() {
+			o.tally.run(g.pipeline, g.to, int64(len(g.runs)))
+			err = o.restoreRuns(g)
+		} else {
+			o.tally.run(g.pipeline, plan.RunQueued, int64(len(g.runs)))
+			err = o.reopenRuns(g)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *ordering) keepRuns(g *runGroup) error {
+	return o.w.many("runs", len(g.runs), `
+		INSERT INTO operation_runs (operation_id, run_id, action, state, lane, started_at, ended_at, reason_id)
+		SELECT ?, r.run_id, ?, r.state, r.lane, r.started_at, r.ended_at, r.reason_id
+		FROM temp.chosen AS c
+		CROSS JOIN runs AS r USING (run_id)
+		WHERE r.state = ?`, o.id, actionNumber(g.action), g.from)
+}
+
+func (o *ordering) reopenRuns(g *runGroup) error {
+	return o.w.many("runs", len(g.runs), `
+		UPDATE runs
+		SET state = 0,
+		    lane = ?,
+		    ended_at = NULL,
+		    reason_id = NULL
+		WHERE run_id IN (SELECT run_id FROM temp.chosen)
+		  AND state = ?`, o.lane(), g.from)
+}
+
+func (o *ordering) restoreRuns(g *runGroup) error {
+	return o.w.many("runs", len(g.runs), `
+		UPDATE runs
+		SET state = b.state,
+		    lane = b.lane,
+		    started_at = b.started_at,
+		    ended_at = b.ended_at,
+		    reason_id = b.reason_id
+		FROM temp.chosen AS c
+		CROSS JOIN operation_runs AS b
+		WHERE b.operation_id = ?
+		  AND b.run_id = c.run_id
+		  AND b.state = ?
+		  AND runs.run_id = c.run_id
+		  AND runs.state = ?`, o.plan.Undoes, g.to, g.from)
+}
+
+// removeRuns deletes runs that an order made and that never began.
+func (o *ordering) removeRuns() error {
+	for _, g := range o.runGroups(plan.Remove) {
+		if err := o.choose(g.runs); err != nil {
+			return err
+		}
+		o.tally.run(g.pipeline, g.from, -int64(len(g.runs)))
+		if err := o.w.many("runs", len(g.runs), `
+			INSERT INTO operation_runs (operation_id, run_id, action, state, lane, started_at, ended_at, reason_id,
+			                            pipeline_id, interval_start, interval_end, kind, partial, due_at)
+			SELECT ?, r.run_id, ?, r.state, r.lane, r.started_at, r.ended_at, r.reason_id,
+			       r.pipeline_id, r.interval_start, r.interval_end, r.kind, r.partial, r.due_at
+			FROM temp.chosen AS c
+			CROSS JOIN runs AS r USING (run_id)
+			WHERE r.state = ?`, o.id, actionNumber(g.action), g.from); err != nil {
+			return err
+		}
+		if err := o.w.many("runs", len(g.runs), `
+			DELETE FROM runs
+			WHERE run_id IN (SELECT run_id FROM temp.chosen)`); err != nil {
+			return err
+		}
+	}
+	return nil
+}

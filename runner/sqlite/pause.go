@@ -1,0 +1,64 @@
+package sqlite
+
+import (
+	"context"
+	"time"
+)
+
+// SetPaused pauses a pipeline, or lets it go on, and records that as an operation. Where it
+// is so already nothing happens and changed is false.
+func (db *DB) SetPaused(ctx context.Context, now time.Time, pipeline string, paused bool, who Actor) (op int64, changed bool, err error) {
+	kind := "unpause"
+	if paused {
+		kind = "pause"
+	}
+	err = db.update(ctx, kind+" "+pipeline+" in", func(w *conn) error {
+		id, err := db.names.pipeline(w, pipeline)
+		if err != nil {
+			return err
+		}
+		n, err := w.exec(`
+			UPDATE pipelines
+			SET paused = ?1
+			WHERE pipeline_id = ?2
+			  AND paused <> ?1`, paused, id)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			db.forget() // the pipeline may be new; then it is as it was
+			return errNothing
+		}
+		op, err = w.insert(`
+			INSERT INTO operations (kind, pipeline_id, created_at, actor, host, pipelines, bounds, selection, arguments, counts)
+			VALUES (?, ?, ?, ?, ?, json_array(?), 'null', 'null', 'null', 'null')`,
+			kind, id, now.UnixMicro(), who.User, who.Host, pipeline)
+		changed = true
+		db.cache = nil
+		return err
+	})
+	if err != nil {
+		return 0, false, err
+	}
+	return op, changed, nil
+}
+
+// SetLane pauses a backfill, or lets it go on. It says whether that changed anything: a
+// backfill that is over stays as it is.
+func (db *DB) SetLane(ctx context.Context, backfill int64, paused bool) (changed bool, err error) {
+	err = db.update(ctx, "change a backfill in", func(w *conn) error {
+		n, err := w.exec(`
+			UPDATE operations
+			SET paused = ?1
+			WHERE operation_id = ?2
+			  AND state = 0
+			  AND paused <> ?1`, paused, backfill)
+		if err == nil && n == 0 {
+			return errNothing
+		}
+		changed = true
+		db.cache = nil
+		return err
+	})
+	return changed && err == nil, err
+}

@@ -1,0 +1,200 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/runner"
+)
+
+// definitions are what Register was last told.
+type definitions struct {
+	commit    runner.Commit
+	pipelines map[string]*registered
+}
+
+type registered struct {
+	file, fingerprint string
+	version           int64
+	tasks             map[string]*definition
+}
+
+// definition is what an attempt of a task runs now. Its row is made when it is first used.
+type definition struct {
+	fingerprint string
+	hashed      []pipelines.HashedInput
+	place       int   // in the pipeline's order
+	id          int64 // 0: no row yet
+}
+
+// unsaved forgets the rows that a transaction may have made.
+func (d definitions) unsaved() definitions {
+	for _, r := range d.pipelines {
+		for _, def := range r.tasks {
+			def.id = 0
+		}
+	}
+	return d
+}
+
+// Register makes the pipelines known. It reads and writes nothing when it has been told
+// the same before.
+func (db *DB) Register(ctx context.Context, ps []*pipelines.Pipeline, c runner.Commit, now time.Time) error {
+	if db.knows(ps, c) {
+		return nil
+	}
+	next := definitions{c, map[string]*registered{}}
+	written := false
+	err := db.update(ctx, "register pipelines in", func(w *conn) error {
+		if err := db.names.learn(w); err != nil {
+			return err
+		}
+		for _, p := range ps {
+			r, wrote, err := db.register(w, p, c, now)
+			if err != nil {
+				return fmt.Errorf("pipeline %q: %w", p.Name, err)
+			}
+			next.pipelines[p.Name] = r
+			written = written || wrote
+		}
+		if !written {
+			return errNothing
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.defs = next
+	db.cache = nil
+	return nil
+}
+
+func (db *DB) knows(ps []*pipelines.Pipeline, c runner.Commit) bool {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.defs.commit != c || len(db.defs.pipelines) != len(ps) {
+		return false
+	}
+	for _, p := range ps {
+		r, ok := db.defs.pipelines[p.Name]
+		if !ok || r.file != p.File || r.fingerprint != p.Fingerprint || len(r.tasks) != len(p.Tasks) {
+			return false
+		}
+		for _, t := range p.Tasks {
+			if def, ok := r.tasks[t.ID]; !ok || def.fingerprint != t.Fingerprint {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (db *DB) register(w *conn, p *pipelines.Pipeline, c runner.Commit, now time.Time) (r *registered, wrote bool, err error) {
+	id, err := db.names.pipeline(w, p.Name)
+	if err != nil {
+		return nil, false, err
+	}
+	r = &registered{file: p.File, fingerprint: p.Fingerprint, tasks: map[string]*definition{}}
+	known := len(db.names.tasks)
+	for i, t := range p.Tasks {
+		if _, err := db.names.task(w, id, t.ID); err != nil {
+			return nil, false, err
+		}
+		r.tasks[t.ID] = &definition{fingerprint: t.Fingerprint, hashed: t.Hashed, place: i}
+	}
+	added, err := w.exec(`
+		INSERT INTO versions (pipeline_id, fingerprint, source, commit_id, dirty, first_seen)
+		VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`,
+		id, p.Fingerprint, p.Source, c.ID, c.Dirty, now.UnixMicro())
+	if err != nil {
+		return nil, false, err
+	}
+	if r.version, _, err = w.number(`
+		SELECT version_id
+		FROM versions
+		WHERE pipeline_id = ?
+		  AND fingerprint = ?`, id, p.Fingerprint); err != nil {
+		return nil, false, err
+	}
+	if added > 0 {
+		if err := db.edges(w, id, r.version, p); err != nil {
+			return nil, false, err
+		}
+	}
+	moved, err := w.exec(`
+		UPDATE pipelines
+		SET file = ?2,
+		    version_id = ?3
+		WHERE pipeline_id = ?1
+		  AND (file <> ?2 OR version_id IS NOT ?3)`, id, p.File, r.version)
+	return r, len(db.names.tasks) > known || added > 0 || moved > 0, err
+}
+
+func (db *DB) edges(w *conn, pipeline, version int64, p *pipelines.Pipeline) error {
+	for _, t := range p.Tasks {
+		task, err := db.names.task(w, pipeline, t.ID)
+		if err != nil {
+			return err
+		}
+		for _, need := range t.Needs {
+			upstream, err := db.names.task(w, pipeline, need)
+			if err != nil {
+				return err
+			}
+			if _, err := w.exec(`
+				INSERT INTO edges (version_id, task_id, upstream_id)
+				VALUES (?, ?, ?)`, version, task, upstream); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// definition returns the key of what an attempt of the task runs now; NULL for a task that
+// no file declares.
+func (db *DB) definition(w *conn, pipeline, task string, taskID int64) (any, error) {
+	r := db.defs.pipelines[pipeline]
+	if r == nil || r.tasks[task] == nil {
+		return nil, nil
+	}
+	def := r.tasks[task]
+	if def.id != 0 {
+		return def.id, nil
+	}
+	hashed, err := json.Marshal(def.hashed)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.exec(`
+		INSERT INTO fingerprints (task_id, fingerprint, hashed)
+		VALUES (?, ?, ?)
+		ON CONFLICT DO NOTHING`, taskID, def.fingerprint, string(hashed)); err != nil {
+		return nil, err
+	}
+	if _, err := w.exec(`
+		INSERT INTO definitions (fingerprint_id, commit_id, dirty)
+		SELECT fingerprint_id, ?, ?
+		FROM fingerprints
+		WHERE task_id = ?
+		  AND fingerprint = ?
+		ON CONFLICT DO NOTHING`, db.defs.commit.ID, db.defs.commit.Dirty, taskID, def.fingerprint); err != nil {
+		return nil, err
+	}
+	def.id, _, err = w.number(`
+		SELECT definition_id
+		FROM fingerprints AS f
+		CROSS JOIN definitions AS d USING (fingerprint_id)
+		WHERE f.task_id = ?
+		  AND f.fingerprint = ?
+		  AND d.commit_id = ?
+		  AND d.dirty = ?`, taskID, def.fingerprint, db.defs.commit.ID, db.defs.commit.Dirty)
+	return def.id, err
+}

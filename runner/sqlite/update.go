@@ -1,0 +1,65 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/runner/plan"
+)
+
+// Update is one turn of the loop: read what is active, let decide decide, write it, commit.
+// The world is kept between turns while nobody else writes, so a turn costs what it changes.
+func (db *DB) Update(ctx context.Context, now time.Time, decide func(*plan.World) plan.Decision) (plan.Decision, error) {
+	var d plan.Decision
+	err := db.update(ctx, "update", func(w *conn) error {
+		if err := db.look(w); err != nil {
+			return err
+		}
+		d = decide(db.cache.present())
+		if d.Empty() {
+			return errNothing
+		}
+		done, err := db.write(w, now, &d)
+		if err != nil {
+			return err
+		}
+		db.advance(now, &d, done)
+		return nil
+	})
+	return d, err
+}
+
+// look makes the remembered world current.
+func (db *DB) look(w *conn) error {
+	v, err := w.dataVersion()
+	if err != nil {
+		return err
+	}
+	if db.cache != nil && db.version == v {
+		return db.refresh(w)
+	}
+	db.version = v
+	return db.load(w)
+}
+
+// OpenAttempts are those that were handed to the executor and have not ended.
+func (db *DB) OpenAttempts(ctx context.Context) ([]plan.AttemptKey, error) {
+	rows, err := db.readers.QueryContext(ctx, `
+		SELECT a.run_id, t.name, a.map_index, a.try
+		FROM attempts AS a
+		CROSS JOIN tasks AS t USING (task_id)
+		WHERE a.state < 2
+		ORDER BY a.run_id, a.task_id, a.map_index, a.try`)
+	if err != nil {
+		return nil, explain("read open attempts of", db.path, err)
+	}
+	var keys []plan.AttemptKey
+	err = drain(rows, func(r *sql.Rows) error {
+		var k plan.AttemptKey
+		err := r.Scan(&k.Run, &k.Task, &k.MapIndex, &k.Try)
+		keys = append(keys, k)
+		return err
+	})
+	return keys, explain("read open attempts of", db.path, err)
+}

@@ -1,0 +1,110 @@
+package sqlite
+
+import (
+	"database/sql"
+	"fmt"
+
+	"github.com/tidemark-dev/tidemark/runner/plan"
+)
+
+// run makes one transition of a run, and the task instances that it brings into being.
+func (x *writing) run(ch *plan.RunChange) error {
+	if err := x.moveRun(ch); err != nil {
+		return err
+	}
+	pipeline, err := x.names.pipeline(x.w, ch.Run.Pipeline)
+	if err != nil {
+		return err
+	}
+	x.tally.run(pipeline, ch.From, -1)
+	x.tally.run(pipeline, ch.To, +1)
+	for i := range ch.Born {
+		if err := x.born(pipeline, ch.Run.ID, &ch.Born[i]); err != nil {
+			return fmt.Errorf("task %q: %w", ch.Born[i].Task, err)
+		}
+	}
+	return nil
+}
+
+func (x *writing) moveRun(ch *plan.RunChange) error {
+	if ch.From == ch.To { // tasks that were added to the pipeline join it
+		return x.w.one("the run", `
+			UPDATE runs
+			SET state = state
+			WHERE run_id = ?
+			  AND state = ?`, ch.Run.ID, ch.From)
+	}
+	if ch.To == plan.RunRunning {
+		var version any
+		if r := x.defs.pipelines[ch.Run.Pipeline]; r != nil {
+			version = r.version
+		}
+		return x.w.one("the run", `
+			UPDATE runs
+			SET state = 1,
+			    started_at = ?,
+			    ended_at = NULL,
+			    reason_id = NULL,
+			    version_id = CASE WHEN pinned AND version_id IS NOT NULL THEN version_id ELSE coalesce(?, version_id) END
+			WHERE run_id = ?
+			  AND state = ?`, x.now.UnixMicro(), version, ch.Run.ID, ch.From)
+	}
+	reason, err := x.names.reason(x.w, ch.Reason)
+	if err != nil {
+		return err
+	}
+	var ended any
+	if ch.To.Final() {
+		ended = x.now.UnixMicro()
+	}
+	return x.w.one("the run", `
+		UPDATE runs
+		SET state = ?,
+		    ended_at = ?,
+		    reason_id = ?
+		WHERE run_id = ?
+		  AND state = ?`, ch.To, ended, reason, ch.Run.ID, ch.From)
+}
+
+func (x *writing) born(pipeline, run int64, in *plan.Instance) error {
+	task, err := x.names.task(x.w, pipeline, in.Task)
+	if err != nil {
+		return err
+	}
+	x.tally.instance(run, in.State, +1)
+	return x.w.one("the task instance", `
+		INSERT INTO task_instances (run_id, task_id, map_index, state, try, try_limit, not_before)
+		VALUES (?, ?, ?, ?, ?, ?, ?)`, run, task, in.MapIndex, in.State, in.Try, in.TryLimit, micros(in.NotBefore))
+}
+
+// closeLanes ends the backfills whose last run has ended.
+func (x *writing) closeLanes(d *plan.Decision) error {
+	for i := range d.Runs {
+		run := d.Runs[i].Run
+		if run.Lane == 0 || !d.Runs[i].To.Final() || x.lanes[run.Lane] {
+			continue
+		}
+		n, err := x.w.closeLane(run.Lane, x.names.pipelines[run.Pipeline], x.now.UnixMicro())
+		if err != nil {
+			return fmt.Errorf("cannot end backfill %d: %w", run.Lane, err)
+		}
+		x.lanes[run.Lane] = n > 0
+	}
+	return nil
+}
+
+func (w *conn) closeLane(lane, pipeline, now int64) (int64, error) {
+	return w.exec(`
+		UPDATE operations
+		SET state = 1,
+		    ended_at = @now
+		WHERE operation_id = @lane
+		  AND state = 0
+		  AND NOT EXISTS (
+		    SELECT 1 FROM runs INDEXED BY runs_queued
+		    WHERE state = 0 AND pipeline_id = @pipeline AND lane = @lane)
+		  AND NOT EXISTS (
+		    SELECT 1 FROM runs INDEXED BY runs_running
+		    WHERE state = 1 AND pipeline_id = @pipeline AND lane = @lane)`,
+		sql.Named("now", now), sql.Named("lane", lane), sql.Named("pipeline", pipeline))
+}

@@ -1,0 +1,72 @@
+package storetest
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/tidemark-dev/tidemark/runner/plan"
+)
+
+// queueLimit bounds the queued runs of a lane that a world holds.
+const queueLimit = 64
+
+// world is a copy of what is unfinished.
+func (s *state) world() *plan.World {
+	w := &plan.World{}
+	for _, name := range s.names {
+		p := &plan.PipelineState{Name: name, Paused: s.paused[name], Last: s.last[name]}
+		lane := &plan.Lane{}
+		p.Lanes = []*plan.Lane{lane}
+		for _, r := range s.runs {
+			switch {
+			case r.Pipeline != name:
+			case r.State == plan.RunQueued:
+				lane.Queued = append(lane.Queued, copyRun(r))
+			case r.State == plan.RunRunning:
+				p.Running = append(p.Running, copyRun(r))
+			}
+		}
+		slices.SortFunc(lane.Queued, byInterval)
+		slices.SortFunc(p.Running, byInterval)
+		if len(lane.Queued) > queueLimit {
+			lane.Queued, lane.More = lane.Queued[:queueLimit], true
+		}
+		w.Pipelines = append(w.Pipelines, p)
+	}
+	return w
+}
+
+func byInterval(a, b *plan.Run) int { return a.Interval.Start.Compare(b.Interval.Start) }
+
+// arrange puts instances into definition order; tasks that are no longer declared come last.
+func (s *state) arrange(r *plan.Run) {
+	place := func(task string) int {
+		if i, ok := s.places[r.Pipeline][task]; ok {
+			return i
+		}
+		return math.MaxInt
+	}
+	slices.SortFunc(r.Instances, func(a, b plan.Instance) int {
+		return cmp.Or(cmp.Compare(place(a.Task), place(b.Task)), cmp.Compare(a.Task, b.Task), cmp.Compare(a.MapIndex, b.MapIndex))
+	})
+}
+
+func (s *state) run(id int64) *plan.Run {
+	if id < 1 || id > int64(len(s.runs)) {
+		return nil
+	}
+	return s.runs[id-1]
+}
+
+func (s *state) instance(r *plan.Run, task string, mapIndex int) *plan.Instance {
+	if r == nil {
+		return nil
+	}
+	for i := range r.Instances {
+		if in := &r.Instances[i]; in.Task == task && in.MapIndex == mapIndex {
+			return in
+		}
+	}
+	return nil
+}

@@ -1,0 +1,215 @@
+package storetest
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
+	"github.com/tidemark-dev/tidemark/runner/plan"
+)
+
+func createTwice(s *stage) {
+	s.declare("a")
+	s.create(0, 1)
+	s.create(0, 2)
+	if got := s.look(s.Store).Lanes[0].Queued; len(got) != 3 {
+		s.Fatalf("%d runs, want one for each of three days", len(got))
+	}
+}
+
+func unfinished(s *stage) {
+	s.declare("a", "b")
+	s.create(0, 2)
+	s.start()
+	s.move("a", plan.Queued, plan.Running, plan.Success)
+	s.move("b", plan.Queued, plan.Running, plan.Success)
+	s.turn(s.Store, func(w *plan.World) plan.Decision {
+		return plan.Decision{Runs: []plan.RunChange{{Run: w.Pipelines[0].Running[0], From: plan.RunRunning, To: plan.RunSuccess}}}
+	})
+	s.start()
+	p := s.look(s.Store)
+	if len(p.Running) != 1 || len(p.Lanes[0].Queued) != 1 {
+		s.Fatalf("%d running and %d queued, want one each", len(p.Running), len(p.Lanes[0].Queued))
+	}
+	if run := p.Running[0]; run.Interval != daily(1) || len(run.Instances) != 2 || run.Instances[0].Task != "a" ||
+		run.Instances[0].TryLimit != 2 || run.Instances[0].State != plan.Waiting {
+		s.Errorf("the running run is %+v", run)
+	}
+	s.same()
+}
+
+func emptyDecision(s *stage) {
+	s.declare("a")
+	s.create(0, 0)
+	_, err := s.Other.Changed(context.Background())
+	s.check(err)
+	s.look(s.Store)
+	if changed, err := s.Other.Changed(context.Background()); changed || err != nil {
+		s.Errorf("a turn that decides nothing has written: %v, %v", changed, err)
+	}
+}
+
+func wrongState(s *stage) {
+	s.declare("a", "b")
+	s.create(0, 0)
+	s.start()
+	_, err := s.Store.Update(context.Background(), s.now, func(w *plan.World) plan.Decision {
+		run := w.Pipelines[0].Running[0]
+		d := moveOne(run, "a", plan.Queued, s.now)
+		d.Create = []plan.NewRun{{Pipeline: "p", Interval: daily(7)}}
+		d.Tasks = append(d.Tasks, plan.TaskChange{Run: run, Task: "b", MapIndex: -1, From: plan.Retrying, To: plan.Success})
+		return d
+	})
+	if err == nil {
+		s.Fatal("a change from a state that the row does not have was written")
+	}
+	p := s.look(s.Store)
+	if in := p.Running[0].Instances[0]; in.State != plan.Waiting || in.Try != 0 || in.Open || len(p.Lanes[0].Queued) != 0 {
+		s.Errorf("something of the decision stayed: %+v", p.Running[0])
+	}
+	s.move("a", plan.Queued, plan.Running)
+	s.same()
+}
+
+func twoHandles(s *stage) {
+	s.declare("a")
+	s.create(0, 1)
+	s.look(s.Other)
+	s.start()
+	if p := s.look(s.Other); len(p.Running) != 1 || len(p.Lanes[0].Queued) != 1 {
+		s.Fatalf("the other sees %d running", len(p.Running))
+	}
+	s.turn(s.Other, func(w *plan.World) plan.Decision {
+		return moveOne(w.Pipelines[0].Running[0], "a", plan.Queued, s.now)
+	})
+	if in := s.look(s.Store).Running[0].Instances[0]; in.State != plan.Queued || in.Try != 1 || !in.Open {
+		s.Errorf("what the other wrote is seen as %+v", in)
+	}
+}
+
+func changed(s *stage) {
+	s.declare("a")
+	s.create(0, 0)
+	is := func(want bool, when string) {
+		s.Helper()
+		if got, err := s.Store.Changed(context.Background()); err != nil || got != want {
+			s.Errorf("changed is %v after %s: %v", got, when, err)
+		}
+	}
+	s.look(s.Store)
+	is(false, "a look")
+	s.start()
+	is(false, "a write of its own")
+	s.turn(s.Other, func(w *plan.World) plan.Decision {
+		return moveOne(w.Pipelines[0].Running[0], "a", plan.Queued, s.now)
+	})
+	is(true, "a write of another")
+	is(false, "that was told")
+}
+
+func orderBetween(s *stage) {
+	s.declare("a", "b")
+	s.create(0, 0)
+	id := s.start()
+	s.move("a", plan.Queued, plan.Running, plan.Success)
+	s.move("b", plan.Skipped)
+	s.turn(s.Store, func(w *plan.World) plan.Decision {
+		return plan.Decision{Runs: []plan.RunChange{{Run: w.Pipelines[0].Running[0], From: plan.RunRunning, To: plan.RunSuccess}}}
+	})
+	s.check(s.Reset(id, "a"))
+	if got, err := s.Store.Changed(context.Background()); !got || err != nil {
+		s.Errorf("the order is not noticed: %v", err)
+	}
+	queued := s.look(s.Store).Lanes[0].Queued
+	if len(queued) != 1 || queued[0].ID != id {
+		s.Fatalf("queued are %+v", queued)
+	}
+	if a := queued[0].Instances[0]; a.State != plan.Waiting || a.Try != 1 || a.Open {
+		s.Errorf("the task that was put back is %+v", a)
+	}
+	if b := queued[0].Instances[1]; b.State != plan.Skipped {
+		s.Errorf("its neighbour is %+v", b)
+	}
+}
+
+func longQueue(s *stage) {
+	s.declare("a")
+	s.create(0, 199)
+	seen := 0
+	for range 200 {
+		lane := s.look(s.Store).Lanes[0]
+		if len(lane.Queued) == 0 {
+			break
+		}
+		if lane.More != (seen+len(lane.Queued) < 200) {
+			s.Fatalf("after %d runs %d are shown and more is %v", seen, len(lane.Queued), lane.More)
+		}
+		if lane.Queued[0].Interval != daily(seen) {
+			s.Fatalf("the run after %d is of %s", seen, lane.Queued[0].Interval.Start)
+		}
+		s.start()
+		seen++
+	}
+	if seen != 200 {
+		s.Errorf("%d runs were seen", seen)
+	}
+}
+
+func attempts(s *stage) {
+	s.declare("a")
+	s.create(0, 0)
+	id := s.start()
+	open := func(want ...plan.AttemptKey) {
+		s.Helper()
+		got, err := s.Store.OpenAttempts(context.Background())
+		s.check(err)
+		if !slices.Equal(got, want) {
+			s.Errorf("open are %v, want %v", got, want)
+		}
+	}
+	open()
+	s.move("a", plan.Queued)
+	open(plan.AttemptKey{Run: id, Task: "a", MapIndex: -1, Try: 1})
+	s.move("a", plan.Running)
+	if in := s.look(s.Store).Running[0].Instances[0]; !in.StartedAt.Equal(s.now) || !in.Open {
+		s.Errorf("a running instance is %+v", in)
+	}
+	s.turn(s.Store, func(*plan.World) plan.Decision {
+		return plan.Decision{Cancel: []plan.AttemptKey{{Run: id, Task: "a", MapIndex: -1, Try: 1}}}
+	})
+	if in := s.look(s.Other).Running[0].Instances[0]; !in.Cancelling {
+		s.Errorf("the executor was asked to end it, and it is %+v", in)
+	}
+	s.move("a", plan.Retrying)
+	open()
+	if in := s.look(s.Other).Running[0].Instances[0]; in.Open || in.Cancelling || !in.NotBefore.Equal(s.now.Add(time.Minute)) {
+		s.Errorf("a retrying instance is %+v", in)
+	}
+	s.move("a", plan.Queued)
+	open(plan.AttemptKey{Run: id, Task: "a", MapIndex: -1, Try: 2})
+	s.same()
+}
+
+func added(s *stage) {
+	s.declare("a")
+	s.create(0, 0)
+	s.start()
+	s.move("a", plan.Queued)
+	s.now = s.now.Add(time.Hour)
+	s.declare("a", "b")
+	s.turn(s.Store, func(w *plan.World) plan.Decision {
+		return plan.Decision{Runs: []plan.RunChange{{Run: w.Pipelines[0].Running[0], From: plan.RunRunning, To: plan.RunRunning,
+			Born: []plan.Instance{{Task: "b", MapIndex: -1, TryLimit: 1}}}},
+			Skip:    []plan.SkippedStretch{{Pipeline: "p", Stretch: timetable.Stretch{First: daily(1), Last: daily(2), Count: 2, Reason: "catchup: false"}}},
+			Cursors: []plan.Cursor{{Pipeline: "p", Last: daily(2)}}}
+	})
+	p := s.look(s.Store)
+	if run := p.Running[0]; len(run.Instances) != 2 || !run.StartedAt.Equal(day0) {
+		s.Errorf("the run is %+v", run)
+	}
+	if p.Last != daily(2) {
+		s.Errorf("the schedule stands at %v", p.Last)
+	}
+	s.same()
+}
