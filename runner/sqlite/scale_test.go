@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 	"github.com/tidemark-dev/tidemark/runner"
@@ -69,8 +67,8 @@ func fill(t testing.TB, db *DB, p *pipelines.Pipeline, n int) {
 		for _, text := range []string{
 			fmt.Sprintf(`INSERT INTO task_instances (run_id, task_id, state, try, try_limit, started_at, ended_at)
 				SELECT run_id, task_id, 4, 1, 1, created_at + 1000, created_at + 2000 FROM runs CROSS JOIN tasks USING (pipeline_id) WHERE pipeline_id = %d`, db.names.pipelines[p.Name]),
-			fmt.Sprintf(`INSERT OR IGNORE INTO fingerprints (fingerprint_id, task_id, fingerprint, hashed) VALUES (1, 1, 'f1', '[]')`),
-			fmt.Sprintf(`INSERT OR IGNORE INTO definitions (definition_id, fingerprint_id, commit_id, dirty) VALUES (1, 1, 'c', 0)`),
+			`INSERT OR IGNORE INTO fingerprints (fingerprint_id, task_id, fingerprint, hashed) VALUES (1, 1, 'f1', '[]')`,
+			`INSERT OR IGNORE INTO definitions (definition_id, fingerprint_id, commit_id, dirty) VALUES (1, 1, 'c', 0)`,
 			fmt.Sprintf(`INSERT INTO attempts (run_id, task_id, map_index, try, state, queued_at, started_at, ended_at, exit_code, definition_id)
 				SELECT run_id, task_id, map_index, 1, 2, started_at - 500, started_at, ended_at, 0, 1 FROM task_instances WHERE run_id IN (SELECT run_id FROM runs WHERE pipeline_id = %d)`, db.names.pipelines[p.Name]),
 			fmt.Sprintf(`UPDATE runs SET state = 2, version_id = 1, started_at = created_at + 1000, ended_at = created_at + %d, success = %d WHERE pipeline_id = %d`,
@@ -78,7 +76,7 @@ func fill(t testing.TB, db *DB, p *pipelines.Pipeline, n int) {
 			fmt.Sprintf(`UPDATE pipelines SET runs_queued = 0, runs_success = %d WHERE pipeline_id = %d`, n, db.names.pipelines[p.Name]),
 			`UPDATE operations SET state = 1, ended_at = created_at WHERE state = 0`,
 		} {
-			if _, err := w.exec(text); err != nil {
+			if _, err := w.ExecContext(ctx, text); err != nil {
 				return fmt.Errorf("%s: %w", text, err)
 			}
 		}
@@ -188,15 +186,10 @@ type watch struct {
 	cpu time.Duration
 }
 
-func now() watch {
-	var u unix.Rusage
-	_ = unix.Getrusage(unix.RUSAGE_SELF, &u)
-	return watch{time.Now(), time.Duration(u.Utime.Nano() + u.Stime.Nano())}
-}
+func now() watch { return watch{time.Now(), cpu()} }
 
 func (w watch) String() string {
-	n := now()
-	return fmt.Sprintf("%v (%v of CPU)", n.at.Sub(w.at).Round(time.Millisecond), (n.cpu - w.cpu).Round(time.Millisecond))
+	return fmt.Sprintf("%v (%v of CPU)", time.Since(w.at).Round(time.Millisecond), (cpu() - w.cpu).Round(time.Millisecond))
 }
 
 func BenchmarkTurn(b *testing.B) {
