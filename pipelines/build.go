@@ -28,17 +28,6 @@ func Build(p *Pipeline) error {
 	if len(order) < len(p.Tasks) {
 		return fmt.Errorf("the tasks of %q form a cycle", p.Name)
 	}
-	p.Tasks, p.index = make([]*Task, len(order)), make(map[string]int, len(order))
-	for place, i := range order {
-		p.Tasks[place], p.index[drafts[i].ID] = drafts[i].Task, place
-	}
-	for i, t := range p.Tasks {
-		t.upstream, t.downstream = make([]int, 0, len(t.Needs)), nil
-		for _, need := range t.Needs {
-			up := p.index[need]
-			t.upstream = append(t.upstream, up)
-			p.Tasks[up].downstream = append(p.Tasks[up].downstream, i)
-		}
-	}
+	p.arrange(drafts, order)
 	return nil
 }

@@ -22,20 +22,13 @@ type KV struct {
 // Command renders the task. c.Env may hold variables that exist before the task's own. A variable whose value is one
 // expression without a value is left out.
 func (t *Task) Command(c *Context) (Command, error) {
-	in := *c
-	in.Env = maps.Clone(c.Env)
-	if in.Env == nil {
-		in.Env = map[string]string{}
+	in, env, err := t.environment(c)
+	if err != nil {
+		return Command{}, err
 	}
-	var out Command
-	for _, v := range t.Env {
-		if err := out.setenv(v, &in); err != nil {
-			return Command{}, fmt.Errorf("env %s: %w", v.Name, err)
-		}
-	}
-	var err error
+	out := Command{Env: env}
 	if t.Workdir != nil {
-		if out.Dir, err = t.Workdir.Render(&in); err != nil {
+		if out.Dir, err = t.Workdir.Render(in); err != nil {
 			return Command{}, fmt.Errorf("workdir: %w", err)
 		}
 	}
@@ -44,7 +37,7 @@ func (t *Task) Command(c *Context) (Command, error) {
 		out.Argv, argv = []string{"sh", "-c"}, []*Template{t.Shell}
 	}
 	for _, arg := range argv {
-		text, err := arg.Render(&in)
+		text, err := arg.Render(in)
 		if err != nil {
 			return Command{}, fmt.Errorf("run: %w", err)
 		}
@@ -53,38 +46,40 @@ func (t *Task) Command(c *Context) (Command, error) {
 	return out, nil
 }
 
-// setenv renders one variable and lets those after it see it.
-func (c *Command) setenv(v EnvVar, in *Context) error {
-	c.Env = slices.DeleteFunc(c.Env, func(kv KV) bool { return kv.Name == v.Name })
-	if v.Value.absent(in) {
-		delete(in.Env, v.Name)
-		return nil
-	}
-	text, err := v.Value.Render(in)
-	if err != nil {
-		return err
-	}
-	in.Env[v.Name] = text
-	c.Env = append(c.Env, KV{v.Name, text})
-	return nil
-}
-
-// Should evaluates the task's `when:`; without one it is true.
+// Should evaluates the task's `when:`, which may name its variables; without one it is true. The command is not
+// rendered: it may need what the condition guards.
 func (t *Task) Should(c *Context) (bool, error) {
 	if t.When == nil {
 		return true, nil
 	}
-	command, err := t.Command(c)
+	in, _, err := t.environment(c)
 	if err != nil {
 		return false, err
 	}
+	return t.When.Bool(in)
+}
+
+// environment renders the variables in order, each in sight of those before it.
+func (t *Task) environment(c *Context) (*Context, []KV, error) {
 	in := *c
-	in.Env = maps.Clone(c.Env)
-	if in.Env == nil {
-		in.Env = map[string]string{}
+	if in.Location == nil {
+		in.Location = t.location
 	}
-	for _, kv := range command.Env {
-		in.Env[kv.Name] = kv.Value
+	in.Env = make(map[string]string, len(c.Env)+len(t.Env))
+	maps.Copy(in.Env, c.Env)
+	var env []KV
+	for _, v := range t.Env {
+		env = slices.DeleteFunc(env, func(kv KV) bool { return kv.Name == v.Name })
+		if v.Value.absent(&in) {
+			delete(in.Env, v.Name)
+			continue
+		}
+		text, err := v.Value.Render(&in)
+		if err != nil {
+			return nil, nil, fmt.Errorf("env %s: %w", v.Name, err)
+		}
+		in.Env[v.Name] = text
+		env = append(env, KV{v.Name, text})
 	}
-	return t.When.Bool(&in)
+	return &in, env, nil
 }

@@ -112,6 +112,33 @@ func TestConditionsAreTrueOrFalse(t *testing.T) {
 	}
 }
 
+func TestAConditionGuardsItsCommand(t *testing.T) {
+	src := "tasks: {a: {run: 'echo ${{ prev_success.end }}', when: '${{ prev_success.end != nil }}'}}\n"
+	p, problems := Parse("x.yaml", []byte(src), nil, nil)
+	if p == nil {
+		t.Fatal(problems)
+	}
+	if should, err := p.Tasks[0].Should(&Context{Start: newYear, End: newYear}); should || err != nil {
+		t.Errorf("%v, %v", should, err)
+	}
+}
+
+func TestParamsAreReadFromACommandLine(t *testing.T) {
+	p, problems := Parse("x.yaml", []byte("params: {n: 3, s: {default: eu, enum: [eu, us]}, d: 2024-01-01, b: true, l: [a], o: {type: object}}\ntasks: {a: echo}\n"), nil, nil)
+	if p == nil {
+		t.Fatal(problems)
+	}
+	for i, c := range []struct{ good, bad string }{{"4", "four"}, {"us", "asia"}, {"2024-02-03", "soon"}, {"false", "maybe"}, {`["b"]`, "b"}, {`{"k": 1}`, "[1]"}} {
+		param := p.Params[i]
+		if _, err := param.Parse(c.good, time.UTC); err != nil {
+			t.Error(err)
+		}
+		if v, err := param.Parse(c.bad, time.UTC); err == nil {
+			t.Errorf("%s: %q is taken for %v", param.Name, c.bad, v)
+		}
+	}
+}
+
 func TestNoExpressionStallsTheLoop(t *testing.T) {
 	for _, text := range []string{
 		"all(1..100000, all(1..100000, # > 0))", "len(map(1..1000000, #))", "map(1..50000, map(1..50000, 1))",

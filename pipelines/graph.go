@@ -32,12 +32,17 @@ func (d *decoder) link(drafts []*draft, p *Pipeline) {
 		d.cycles(drafts, down)
 		return
 	}
-	p.Tasks = make([]*Task, len(order))
-	p.index = make(map[string]int, len(order))
+	p.arrange(drafts, order)
+}
+
+// arrange fills in Tasks in the given order, and who comes before and after whom.
+func (p *Pipeline) arrange(drafts []*draft, order []int) {
+	p.Tasks, p.index = make([]*Task, len(order)), make(map[string]int, len(order))
 	for place, i := range order {
 		p.Tasks[place], p.index[drafts[i].ID] = drafts[i].Task, place
 	}
 	for i, t := range p.Tasks {
+		t.upstream, t.downstream = make([]int, 0, len(t.Needs)), nil
 		for _, id := range t.Needs {
 			up := p.index[id]
 			t.upstream = append(t.upstream, up)

@@ -15,52 +15,6 @@ import (
 // PipelinesDir is the directory of a project that holds its pipelines.
 const PipelinesDir = "pipelines"
 
-// Project is a directory with tidemark.yaml and pipelines, as it was when it was loaded.
-type Project struct {
-	Root      string // absolute
-	Settings  Settings
-	Pipelines []*Pipeline // the valid ones, by name
-	Files     []string    // of all pipelines, valid or not, relative to Root, with slashes
-	Problems  Problems
-	Broken    []BrokenFile // files with errors, as Files has them
-}
-
-// BrokenFile is a file that is not loaded. The last good version of its pipeline goes on.
-type BrokenFile struct {
-	File string
-	Name string // of the pipeline, as far as the file tells
-}
-
-// Pipeline returns the valid pipeline of this name.
-func (p *Project) Pipeline(name string) (*Pipeline, bool) {
-	i, ok := slices.BinarySearchFunc(p.Pipelines, name, func(p *Pipeline, name string) int { return cmp.Compare(p.Name, name) })
-	if !ok {
-		return nil, false
-	}
-	return p.Pipelines[i], true
-}
-
-// FindRoot returns the nearest directory from dir upward that has tidemark.yaml or pipelines/.
-func FindRoot(dir string) (string, bool) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", false
-	}
-	for {
-		if info, err := os.Stat(filepath.Join(dir, SettingsFile)); err == nil && !info.IsDir() {
-			return dir, true
-		}
-		if info, err := os.Stat(filepath.Join(dir, PipelinesDir)); err == nil && info.IsDir() {
-			return dir, true
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", false
-		}
-		dir = parent
-	}
-}
-
 // Load reads tidemark.yaml and every YAML file under pipelines/. It fails only when the root cannot be read; what is
 // wrong with a file is a problem of that file and never stops the others.
 func Load(root string) (*Project, error) {
@@ -216,9 +170,21 @@ func (l *loader) relative(file string) string {
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(l.project.Root, file)
 	}
-	rel, err := filepath.Rel(l.project.Root, file)
-	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-		return filepath.Clean(file)
+	if rel, ok := below(l.project.Root, file); ok {
+		return rel
 	}
-	return filepath.ToSlash(rel)
+	root, err1 := filepath.EvalSymlinks(l.project.Root)
+	real, err2 := filepath.EvalSymlinks(file)
+	if rel, ok := below(root, real); ok && err1 == nil && err2 == nil {
+		return rel
+	}
+	return filepath.Clean(file)
+}
+
+func below(root, file string) (string, bool) {
+	rel, err := filepath.Rel(root, file)
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return "", false
+	}
+	return filepath.ToSlash(rel), true
 }

@@ -57,7 +57,7 @@ func TestABrokenFileNeverStopsTheOthers(t *testing.T) {
 		"pipelines/z.yaml":            "tasks: {a: 'echo ${{ env.X }}'}\n",
 		"pipelines/deep/er/a.yml":     "pipeline: first\ntasks: {a: {run: echo, retries: 0}}\n",
 		"pipelines/broken.yaml":       "pipeline: third\ntasks: {a: {needs: b, run: echo}}\n",
-		"pipelines/syntax.yaml":       "tasks: [\n",
+		"pipelines/syntax.yaml":       "pipeline: \"fifth\"\ntasks: [\n",
 		"pipelines/.hidden.yaml":      "nonsense",
 		"pipelines/.git/x.yaml":       "nonsense",
 		"pipelines/README.md":         "text",
@@ -67,12 +67,12 @@ func TestABrokenFileNeverStopsTheOthers(t *testing.T) {
 	if got := names(p); !slices.Equal(got, []string{"first", "z"}) {
 		t.Errorf("pipelines %v", got)
 	}
-	want := []BrokenFile{{"pipelines/broken.yaml", "third"}, {"pipelines/not pipeline.yaml", "not pipeline"}, {"pipelines/syntax.yaml", "syntax"}}
+	want := []BrokenFile{{"pipelines/broken.yaml", "third"}, {"pipelines/not pipeline.yaml", "not pipeline"}, {"pipelines/syntax.yaml", "fifth"}}
 	if !slices.Equal(p.Broken, want) {
 		t.Errorf("broken %v", p.Broken)
 	}
 	if got := said(p.Problems); !slices.Equal(got, []string{
-		"pipelines/broken.yaml:2:20 unknown-task", "pipelines/not pipeline.yaml:1:1 bad-name", "pipelines/syntax.yaml:1:8 yaml-syntax",
+		"pipelines/broken.yaml:2:20 unknown-task", "pipelines/not pipeline.yaml:1:1 bad-name", "pipelines/syntax.yaml:2:8 yaml-syntax",
 	}) {
 		t.Errorf("problems %v", got)
 	}
@@ -162,5 +162,43 @@ func TestTheRootIsFoundFromBelow(t *testing.T) {
 		if !ok || got != filepath.Join(dir, want) {
 			t.Errorf("from %s: %s, %v", from, got, ok)
 		}
+	}
+}
+
+func TestGlobsFindFilesOnceWhateverTheLinks(t *testing.T) {
+	dir := project(t, map[string]string{
+		"pipelines/a.yaml":   "tasks:\n  a: {run: echo, inputs: ['**/*.sql', sql, 'sql/[ab].sql']}\n",
+		"sql/a.sql":          "1",
+		"sql/deep/er/b.sql":  "2",
+		".git/c.sql":         "3",
+		".tidemark/d.sql":    "4",
+		"elsewhere/note.txt": "5",
+	})
+	if err := os.Symlink("..", filepath.Join(dir, "sql/loop")); err != nil {
+		t.Skip(err)
+	}
+	p := mustLoad(t, dir)
+	if len(p.Pipelines) != 1 {
+		t.Fatal(p.Problems)
+	}
+	var files []string
+	for _, x := range p.Pipelines[0].Tasks[0].Hashed {
+		if name, ok := strings.CutPrefix(x.Name, "file:"); ok {
+			files = append(files, name)
+		}
+	}
+	if !slices.Equal(files, []string{"sql/a.sql", "sql/deep/er/b.sql"}) {
+		t.Errorf("%v", files)
+	}
+}
+
+func TestAChangedFileIsReadAgainByTheNextLoad(t *testing.T) {
+	dir := project(t, map[string]string{"pipelines/a.yaml": "tasks: {a: {run: echo, inputs: x.txt}}\n", "x.txt": "1"})
+	before := mustLoad(t, dir).Pipelines[0].Fingerprint
+	if err := os.WriteFile(filepath.Join(dir, "x.txt"), []byte("2"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if mustLoad(t, dir).Pipelines[0].Fingerprint == before {
+		t.Error("the fingerprint stays")
 	}
 }

@@ -84,8 +84,18 @@ func (f *found) check(s *scope) []*exprError {
 	return errs
 }
 
+// laterNames are decided but not yet built, as the keys in keys.go.
+var laterNames = map[string]bool{"tasks": true, "item": true, "secrets": true}
+
 // checkName demands that root, or root.member, exists; from and at are the places of the two.
 func (s *scope) checkName(root, member string, from, at int) *exprError {
+	if laterNames[root] {
+		return &exprError{
+			code: "not-yet-available", from: from, to: from + len([]rune(root)),
+			message: fmt.Sprintf("%q in an expression is planned, but not yet available", root),
+			help:    "let tasks hand values on in files for now",
+		}
+	}
 	if !rootSetNames[root] {
 		return &exprError{
 			code: "unknown-variable", from: from, to: from + len([]rune(root)),

@@ -3,6 +3,7 @@ package pipelines
 import (
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -42,14 +43,19 @@ func parse(file string, src []byte, s *Settings, f *files, c *compiler) (*Pipeli
 	d.scope = &scope{vars: s.Vars, location: time.UTC, compiler: c}
 	if root := d.document(src); root != nil {
 		d.pipeline(root, p)
+	} else if m := nameLine.FindSubmatch(src); m != nil {
+		p.Name = string(m[1])
 	}
-	d.problems.Sort()
+	d.problems = d.problems.tidy()
 	if d.problems.Errors() > 0 {
 		return nil, d.problems, p.Name
 	}
 	p.Fingerprint = d.fingerprint(p)
 	return p, d.problems, p.Name
 }
+
+// nameLine finds the name in a file that is not YAML: who asks for the pipeline shall hear that its file is broken.
+var nameLine = regexp.MustCompile(`(?m)^pipeline: *["']?([A-Za-z0-9_][A-Za-z0-9_.-]*)["']?\s*$`)
 
 func splitLines(src []byte) []string {
 	lines := strings.Split(strings.TrimPrefix(string(src), "\ufeff"), "\n")

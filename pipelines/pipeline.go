@@ -59,7 +59,8 @@ type Task struct {
 
 	Pos Pos
 
-	upstream, downstream []int // direct neighbours, as indexes into Pipeline.Tasks
+	location             *time.Location // the pipeline's
+	upstream, downstream []int          // direct neighbours, as indexes into Pipeline.Tasks
 }
 
 // EnvVar is one variable of a task's environment.

@@ -52,6 +52,12 @@ func (p Problems) Sort() {
 	slices.SortStableFunc(p, Problem.compare)
 }
 
+// tidy sorts and removes what is said twice, as of an anchor's value that stands in many places.
+func (p Problems) tidy() Problems {
+	p.Sort()
+	return slices.Compact(p)
+}
+
 func (p Problem) compare(q Problem) int {
 	return cmp.Or(
 		cmp.Compare(p.File, q.File),

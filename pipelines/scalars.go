@@ -3,6 +3,7 @@ package pipelines
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -53,7 +54,14 @@ func (d *decoder) boolean(n *yaml.Node, what string) bool {
 	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!bool" {
 		return isTrue(n)
 	}
-	d.fail(n, "wrong-type", "", "%s must be true or false, but is %s", what, kindPhrase(n))
+	help := ""
+	switch strings.ToLower(n.Value) {
+	case "yes", "on", "y":
+		help = "write true"
+	case "no", "off", "n":
+		help = "write false"
+	}
+	d.fail(n, "wrong-type", help, "%s must be true or false, but is %s", what, kindPhrase(n))
 	return false
 }
 

@@ -57,7 +57,7 @@ func ParseSettings(file string, src []byte) (*Settings, Problems) {
 	if root := d.document(src); root != nil {
 		d.settingsKeys(root, s)
 	}
-	d.problems.Sort()
+	d.problems = d.problems.tidy()
 	return s, d.problems
 }
 

@@ -18,7 +18,8 @@ func (d *decoder) syntaxError(err error) {
 		message = message[len(m[0]):]
 	}
 	for _, look := range []func(message string, line int) (slip, bool){
-		d.strangeBytes, d.unquotedStart, d.tabIndent, d.unknownAnchor, d.unclosedQuote, d.openBracket, d.badIndent, d.colonInText,
+		d.strangeBytes, d.unquotedStart, d.tabIndent, d.unknownAnchor,
+		d.unknownEscape, d.unclosedQuote, d.openBracket, d.strayItem, d.missingColon, d.badIndent, d.colonInText,
 	} {
 		if s, ok := look(message, line); ok {
 			d.report(Error, s.at, "yaml-syntax", s.message, s.help)

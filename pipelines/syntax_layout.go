@@ -15,12 +15,16 @@ var (
 
 // unclosedQuote finds the first value whose quote does not end in its line.
 func (d *decoder) unclosedQuote(message string, _ int) (slip, bool) {
+	skip := 0 // lines that belong to a quoted text of several
 	for _, l := range d.layout() {
 		m := quotedValue.FindStringSubmatch(l.text)
 		if m == nil {
 			continue
 		}
 		rest := l.text[len(m[1]):]
+		if l.number <= skip {
+			continue
+		}
 		col := 1 + utf8.RuneCountInString(m[1])
 		n := quotedWidth(rest)
 		closed := n > 1 && strings.HasSuffix(string([]rune(rest)[:n]), m[2])
@@ -30,9 +34,28 @@ func (d *decoder) unclosedQuote(message string, _ int) (slip, bool) {
 			}
 			continue
 		}
+		if last := d.quoteEnd(l, m[2]); last > 0 {
+			skip = last
+			continue
+		}
 		return slip{span{l.number, col, col + utf8.RuneCountInString(strings.TrimRight(rest, " "))}, "this quote is not closed in its line", "close it with " + m[2]}, true
 	}
 	return slip{}, false
+}
+
+// quoteEnd returns the line in which a quoted text of several lines ends, or 0 when a key comes first.
+func (d *decoder) quoteEnd(l line, quote string) int {
+	for i := l.number; i < len(d.lines); i++ {
+		text := d.lines[i]
+		indent := len(text) - len(strings.TrimLeft(text, " "))
+		if keyLine.MatchString(text) && indent <= l.indent {
+			return 0
+		}
+		if strings.Contains(text, quote) {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // line is a line that is not empty, not a comment and not inside a block of text.

@@ -58,12 +58,6 @@ func (d *decoder) triggerRule(n *yaml.Node) TriggerRule {
 	return rule
 }
 
-// need is one entry of `needs:` with its place.
-type need struct {
-	id string
-	at span
-}
-
 // draft is a task with what the graph needs of the file.
 type draft struct {
 	*Task
@@ -103,7 +97,7 @@ func (d *decoder) tasks(root *yaml.Node, t *top, p *Pipeline) {
 func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 	at := d.span(e.key)
 	t := &draft{key: e.key, Task: &Task{
-		ID: e.key.Value, Env: p.Env, SkipExitCode: defaultSkipExitCode,
+		ID: e.key.Value, Env: p.Env, location: p.Location, SkipExitCode: defaultSkipExitCode,
 		Pos: Pos{File: d.file, Line: at.line, Col: at.col},
 	}}
 	inherited := d.scope.env
@@ -181,28 +175,4 @@ func (d *decoder) skipExitCode(n *yaml.Node) int {
 		return -1
 	}
 	return d.integer(n, "skip_exit_code", 1, 255)
-}
-
-// needs reads a task's id, {task: id}, or a list of either.
-func (d *decoder) needs(n *yaml.Node) []need {
-	var list []need
-	for _, item := range d.items(n) {
-		if item.Kind != yaml.MappingNode {
-			if id, ok := d.text(item, "an entry of needs"); ok {
-				list = append(list, need{id, d.span(item)})
-			}
-			continue
-		}
-		has := d.object(item, "an entry of needs", laterInNeeds, []field{
-			{"task", func(_, v *yaml.Node) {
-				if id, ok := d.text(v, "task"); ok {
-					list = append(list, need{id, d.span(v)})
-				}
-			}},
-		})
-		if has["task"] == nil {
-			d.fail(item, "missing-key", "write needs: [task] or needs: [{task: id}]", "an entry of needs needs task")
-		}
-	}
-	return list
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -65,7 +67,7 @@ func (p *Param) coerce(value any, loc *time.Location) any {
 		}
 		return int(v)
 	case string:
-		if parsed, err := p.Parse(v, loc); err == nil {
+		if parsed, err := p.parse(v, loc); err == nil {
 			return parsed
 		}
 	}
@@ -78,6 +80,9 @@ func (p *Param) Parse(text string, loc *time.Location) (any, error) {
 	value, err := p.parse(text, loc)
 	if err != nil {
 		return nil, fmt.Errorf("param %q must be %s, but is %q", p.Name, typePhrase[p.Type], text)
+	}
+	if len(p.Enum) > 0 && !slices.ContainsFunc(p.Enum, func(v any) bool { return reflect.DeepEqual(v, value) }) {
+		return nil, fmt.Errorf("param %q must be one of %s, but is %q", p.Name, jsonText(p.Enum), text)
 	}
 	return value, nil
 }

@@ -14,7 +14,7 @@ func backfillVerb() *verb {
 	return &verb{
 		name:    "backfill",
 		args:    "PIPELINE",
-		summary: "Make, or re-open, every interval of a range, also before start_date",
+		summary: "Make or re-open all intervals of a range, also before start_date",
 		about: "Both ends are interval starts and inclusive. What exists already is listed with\n" +
 			"what happens to it: --reprocess none leaves it alone, failed runs its failed\n" +
 			"instances again, completed runs all of a finished run again.",

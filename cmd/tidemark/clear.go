@@ -17,11 +17,11 @@ func clearVerb() *verb {
 	return &verb{
 		name:    "clear",
 		args:    "PIPELINE",
-		summary: "Put task instances back to waiting, so that the loop runs them again",
+		summary: "Put task instances back to waiting: the loop runs them again",
 		about: "The flags choose; --upstream and --downstream widen the choice inside each run.\n" +
 			"A cleared instance gets all its retries again, and its attempt numbers go on.\n" +
 			"One that runs is cancelled first. Whatever catchup says, the loop runs them.",
-		example: "tidemark clear weather -t '^calc_statistics$' -s 2014-03-01 -e 2014-03-31 --downstream --dry-run\n" +
+		example: "tidemark clear weather -t '^calc' -s 2014-03-01 -e 2014-03-31 -d --dry-run\n" +
 			"tidemark clear weather --only-failed --last 7",
 		group: groupChange,
 		flags: orderFlags(append(selectionFlags(),
@@ -80,14 +80,12 @@ func (c *call) clearArgs(loc *time.Location) (args plan.ClearArgs, err error) {
 // states are --state, --only-failed and --only-running together: any of them.
 func (c *call) states() ([]plan.State, error) {
 	var out []plan.State
-	for _, text := range c.StringSlice("state") {
-		for name := range strings.SplitSeq(text, ",") {
-			s, ok := plan.ParseState(name)
-			if !ok {
-				return nil, noSuchState(name)
-			}
-			out = append(out, s)
+	for _, name := range splitCommas(c.StringSlice("state")) {
+		s, ok := plan.ParseState(name)
+		if !ok {
+			return nil, noSuchState(name)
 		}
+		out = append(out, s)
 	}
 	if c.Bool("only-failed") {
 		out = append(out, plan.Failed, plan.UpstreamFailed)

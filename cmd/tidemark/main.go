@@ -6,7 +6,10 @@
 // error into an exit code. Nothing but main exits, so that a test runs the very same program.
 package main
 
-import "os"
+import (
+	"os"
+	_ "time/tzdata" // for hosts without a zone database
+)
 
 func main() {
 	os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.LookupEnv))

@@ -17,7 +17,7 @@ func pauseVerb() *verb {
 func unpauseVerb() *verb {
 	return &verb{
 		name: "unpause", args: "PIPELINE", group: groupChange,
-		summary: "Let a paused pipeline go on; its catchup says what happens to what it missed",
+		summary: "Let a paused pipeline go on, as its catchup says",
 		example: "tidemark unpause weather",
 		run:     func(c *call) error { return setPaused(c, false) },
 	}

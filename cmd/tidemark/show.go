@@ -69,15 +69,23 @@ func (v *show) observe(now time.Time, d *plan.Decision) {
 	v.tally.add(now, d)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for _, c := range d.Runs {
-		v.runChange(now, c)
-	}
+	v.runChanges(now, d, false)
 	for _, c := range d.Tasks {
 		v.taskChange(now, c)
 	}
+	v.runChanges(now, d, true)
 	if now.Sub(v.drawn) >= redraw {
 		v.drawn = now
 		v.progress.Totals(v.totals(now))
+	}
+}
+
+// runChanges tells of the runs that began, or of those that ended: their tasks stand between.
+func (v *show) runChanges(now time.Time, d *plan.Decision, ended bool) {
+	for _, c := range d.Runs {
+		if c.From != c.To && c.To.Final() == ended {
+			v.runChange(now, c)
+		}
 	}
 }
 

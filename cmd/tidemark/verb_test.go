@@ -31,6 +31,9 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 		if v.summary == "" || v.example == "" || strings.HasSuffix(v.summary, ".") {
 			t.Errorf("%s wants a summary without a full stop and an example", v.path())
 		}
+		if room := 80 - len("  completion  "); ui.Width(v.summary) > room {
+			t.Errorf("%s: the summary has more than %d columns", v.path(), room)
+		}
 		var b strings.Builder
 		explain(&b, v, ui.Terminal{UTF8: true})
 		for line := range strings.Lines(b.String()) {

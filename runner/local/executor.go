@@ -19,7 +19,7 @@ var errClosed = errors.New("the executor is closed")
 // Options say where the keeper lives and how to start it.
 type Options struct {
 	StateDir string   // made if absent; one executor and one keeper at a time
-	Keeper   []string // a command that calls Keep with the same state directory
+	Keeper   []string // a command that calls Keep with the same directory, all paths absolute
 }
 
 // Executor is the runner's end of the line to the keeper. When the line breaks it starts

@@ -26,6 +26,7 @@ func (k *keeper) open(l letter) {
 	case l.from != k.line:
 		return // superseded; it is told
 	}
+	k.heard = k.heard || len(l.Start) > 0
 	for _, job := range l.Start {
 		k.take(job)
 	}
@@ -58,7 +59,7 @@ func (k *keeper) greet(from *conn, h hello) {
 		k.line.send(message{Superseded: true}, runnerPatience)
 		k.line.Close()
 	}
-	k.line, k.out, k.urgent = from, nil, false
+	k.line, k.heard, k.out, k.urgent = from, false, nil, false
 	if from.send(message{Hello: &answer}, runnerPatience) != nil {
 		k.hangUp(from)
 	}
@@ -94,6 +95,9 @@ func (k *keeper) take(job runner.Job) {
 
 // adopt answers for every key, and forgets the ends that the database holds already.
 func (k *keeper) adopt(keys []string) {
+	if !k.heard {
+		k.heard, k.out = true, nil // the answers say all of it, in order
+	}
 	asked := make(map[string]bool, len(keys))
 	for _, key := range keys {
 		asked[key] = true
@@ -150,13 +154,14 @@ func (k *keeper) tell(reports ...runner.Report) {
 	}
 }
 
-// flush sends what is to be told. With no runner it is dropped: the next one asks.
+// flush sends what is to be told. With no runner, or one that has not asked yet, it is
+// dropped: the runner's first question is answered with all of it.
 func (k *keeper) flush() {
 	k.linger.Stop()
 	reports := k.out
 	k.out, k.urgent, k.lingering = nil, false, false
 	k.write()
-	if len(reports) == 0 || k.line == nil {
+	if len(reports) == 0 || k.line == nil || !k.heard {
 		return
 	}
 	if k.line.send(message{Reports: reports}, runnerPatience) != nil {

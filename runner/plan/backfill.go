@@ -11,7 +11,7 @@ import (
 
 // MaxBackfillRows bounds the task instances of one backfill: what a person can still mean,
 // and one transaction still holds.
-const MaxBackfillRows = 2_000_000
+const MaxBackfillRows = 1_000_000
 
 // maxListed bounds the intervals that a backfill lists although they are not yet due.
 const maxListed = 100
@@ -78,6 +78,11 @@ type backfilling struct {
 
 // walk goes through the grid of today's schedule.
 func (b *backfilling) walk() *Refusal {
+	if b.tooMany() {
+		return &Refusal{Code: "too-many",
+			Message: fmt.Sprintf("that may be more than %d task instances at once", MaxBackfillRows),
+			Help:    "fill the range in parts"}
+	}
 	for period := range b.s.Def.Timetable.Between(b.args.Start, b.args.End) {
 		if !b.sel.covers(&Run{Interval: period.Interval}) {
 			continue
@@ -90,16 +95,30 @@ func (b *backfilling) walk() *Refusal {
 			continue
 		}
 		b.interval(period)
-		if len(b.Instances) > MaxBackfillRows {
-			return &Refusal{Code: "too-many",
-				Message: fmt.Sprintf("that is more than %d task instances at once", MaxBackfillRows),
-				Help:    "fill the range in parts"}
-		}
 	}
 	if len(b.starts) == 0 {
 		return b.nothing()
 	}
 	return nil
+}
+
+// tooMany counts before anything is made.
+func (b *backfilling) tooMany() bool {
+	tasks, intervals := 0, 0
+	for _, why := range b.why {
+		if why != "" {
+			tasks++
+		}
+	}
+	for period := range b.s.Def.Timetable.Between(b.args.Start, b.args.End) {
+		if period.Due.After(b.now) {
+			break
+		}
+		if intervals++; intervals*tasks > MaxBackfillRows {
+			return true
+		}
+	}
+	return false
 }
 
 // nothing refuses a range in which no interval starts.

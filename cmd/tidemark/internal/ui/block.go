@@ -23,7 +23,7 @@ const (
 )
 
 func (b *block) Event(e Event) {
-	if e.To != "failed" && e.To != "lost" && e.Words == "" {
+	if e.To != "failed" && e.To != "lost" && (e.Words == "" || e.To != "") {
 		return
 	}
 	text := b.erase() + b.message(e)

@@ -7,15 +7,44 @@ import (
 	"time"
 )
 
-// plain is progress for logs: append-only, a line for each change, greppable.
-type plain struct{ w io.Writer }
+// plain is progress for logs: append-only, a line for each change, greppable, and now and
+// then a line for each thing that is under way.
+type plain struct {
+	w    io.Writer
+	last time.Time // of the totals
+}
 
-func (p plain) Event(e Event) {
+// plainTotals is how long plain keeps silent about the totals: long enough to drown nothing.
+const plainTotals = 5 * time.Second
+
+func (p *plain) Event(e Event) {
 	io.WriteString(p.w, e.line())
 }
 
-func (plain) Totals(Totals) {}
-func (plain) Close()        {}
+// Totals writes how far each row is: the first time a while after the first call.
+func (p *plain) Totals(t Totals) {
+	if p.last.IsZero() {
+		p.last = t.Time
+	}
+	if t.Time.Sub(p.last) < plainTotals {
+		return
+	}
+	p.last = t.Time
+	for _, r := range t.Rows {
+		io.WriteString(p.w, r.line(t.Time))
+	}
+}
+
+func (*plain) Close() {}
+
+// line is "2026-06-23T14:00:48Z weather progress done=614/1461 failed=0 running=4 eta=12s".
+func (r Row) line(now time.Time) string {
+	line := fmt.Sprintf("%s %s progress done=%d/%d failed=%d running=%d", now.UTC().Format(time.RFC3339), r.Label, r.Done, r.Total, r.Failed, r.Running)
+	if r.ETA > 0 {
+		line += " eta=" + strings.ReplaceAll(Duration(r.ETA.Round(time.Second)), " ", "")
+	}
+	return line + "\n"
+}
 
 // line is "2026-06-23T14:00:48Z sales_daily 2026-06-22 load running->success try=1/3 dur=48.1s".
 func (e Event) line() string {

@@ -73,7 +73,7 @@ func NewProgress(mode string, w io.Writer, t Terminal, env func(string) string) 
 	case "tty":
 		return &block{w: w, term: t}
 	case "plain":
-		return plain{w}
+		return &plain{w: w}
 	}
 	return silent{}
 }

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
+	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/runner"
+	"github.com/tidemark-dev/tidemark/runner/local"
+	"github.com/tidemark-dev/tidemark/runner/plan"
+	"github.com/tidemark-dev/tidemark/runner/sqlite"
+)
+
+func logsVerb() *verb {
+	return &verb{
+		name:    "logs",
+		args:    "PIPELINE INTERVAL TASK",
+		summary: "Print what a task printed",
+		about:   "Both outputs in order, each line with its time. Without --try, the newest.",
+		example: "tidemark logs weather 2014-03-05 calc_statistics\ntidemark logs weather 2014-03-05 report --try 1 --raw",
+		group:   groupLook,
+		flags: []cli.Flag{
+			&cli.IntFlag{Name: "try", Usage: "the attempt `N`"},
+			&cli.IntFlag{Name: "tail", Usage: "only the last `N` lines"},
+			&cli.BoolFlag{Name: "raw", Usage: "as the task wrote it, without times"},
+		},
+		run: runLogs,
+	}
+}
+
+// logDocument is tidemark.log/1.
+type logDocument struct {
+	Schema        string            `json:"schema"`
+	Pipeline      string            `json:"pipeline"`
+	IntervalStart time.Time         `json:"interval_start"`
+	Task          string            `json:"task"`
+	MapIndex      int               `json:"map_index"`
+	Try           int               `json:"try"`
+	State         plan.AttemptState `json:"state"`
+	Log           *string           `json:"log"` // null: it printed nothing
+	Lines         []logLine         `json:"lines"`
+}
+
+type logLine struct {
+	Time time.Time `json:"time"`
+	Text string    `json:"text"`
+}
+
+func runLogs(c *call) error {
+	p, err := c.Pipeline(c.Arg(0))
+	if err != nil {
+		return err
+	}
+	task, index, err := c.Task(p, c.Arg(2))
+	if err != nil {
+		return err
+	}
+	return c.withState(func(db *sqlite.DB) error {
+		interval, run, err := c.runOf(db, p, c.Arg(1))
+		if err != nil {
+			return err
+		}
+		if run == nil {
+			return nothingRan(p, task.ID, interval.Start)
+		}
+		tries, err := db.Attempts(c.Ctx, run.ID, task.ID, index)
+		if err != nil {
+			return err
+		}
+		a, err := c.chosenTry(p, task.ID, interval.Start, tries)
+		if err != nil {
+			return err
+		}
+		doc := logDocument{Schema: "tidemark.log/1", Pipeline: p.Name, IntervalStart: interval.Start, Task: task.ID, MapIndex: index, Try: a.Try, State: a.State}
+		return c.printLog(p, doc, a)
+	})
+}
+
+func nothingRan(p *pipelines.Pipeline, task string, start time.Time) error {
+	return &failure{Code: "no-such-attempt", Exit: exitNoMatch,
+		Message: fmt.Sprintf("%s has not run yet in %s %s", task, p.Name, label(start, p.Location)),
+		Help:    fmt.Sprintf("tidemark why %s %s %s says what it waits for", p.Name, label(start, p.Location), task)}
+}
+
+func (c *call) chosenTry(p *pipelines.Pipeline, task string, start time.Time, tries []sqlite.AttemptRow) (sqlite.AttemptRow, error) {
+	if len(tries) == 0 {
+		return sqlite.AttemptRow{}, nothingRan(p, task, start)
+	}
+	if !c.IsSet("try") {
+		return tries[len(tries)-1], nil
+	}
+	for _, a := range tries {
+		if a.Try == c.Int("try") {
+			return a, nil
+		}
+	}
+	return sqlite.AttemptRow{}, &failure{Code: "no-such-attempt", Exit: exitNoMatch,
+		Message: fmt.Sprintf("there is no try %d of %s", c.Int("try"), task),
+		Help:    "its tries are 1 to " + strconv.Itoa(tries[len(tries)-1].Try)}
+}
+
+func (c *call) printLog(p *pipelines.Pipeline, doc logDocument, a sqlite.AttemptRow) error {
+	at, err := c.Place()
+	if err != nil {
+		return err
+	}
+	path := runner.LogFile(at.logs, p.Name, doc.IntervalStart, doc.Task, doc.MapIndex, doc.Try)
+	doc.Log = existing(path)
+	if c.Bool("raw") && !c.JSON() {
+		return c.copyRaw(path)
+	}
+	if doc.Lines, err = c.logLines(path, a); err != nil {
+		return err
+	}
+	if c.JSON() {
+		return c.Document(doc)
+	}
+	for _, l := range doc.Lines {
+		text := l.Text
+		if !c.Term.Interactive {
+			text = ui.Plain(text)
+		}
+		c.Printf("%s %s\n", c.Term.Dim(l.Time.In(p.Location).Format("15:04:05.000")), text)
+	}
+	if doc.Log == nil {
+		c.Note("try %d of %s printed nothing", doc.Try, doc.Task)
+	}
+	return nil
+}
+
+// logLines reads a log with the time of each line.
+func (c *call) logLines(path string, a sqlite.AttemptRow) ([]logLine, error) {
+	fallback := a.EndedAt
+	if fallback.IsZero() {
+		fallback = time.Now()
+	}
+	lines, err := local.Lines(path, fallback)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot read log %q: %w", path, err)
+	}
+	var out []logLine
+	for l := range lines {
+		out = append(out, logLine{l.Time.UTC(), l.Text})
+		if n := c.Int("tail"); n > 0 && len(out) > 2*n {
+			out = append(out[:0], out[len(out)-n:]...)
+		}
+	}
+	if n := c.Int("tail"); n > 0 && len(out) > n {
+		out = out[len(out)-n:]
+	}
+	return out, nil
+}
+
+func (c *call) copyRaw(path string) error {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("cannot read log %q: %w", path, err)
+	}
+	defer f.Close()
+	_, err = bufio.NewReader(f).WriteTo(c.Out)
+	return err
+}

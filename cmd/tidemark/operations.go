@@ -1,0 +1,195 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
+	"github.com/tidemark-dev/tidemark/runner/plan"
+	"github.com/tidemark-dev/tidemark/runner/sqlite"
+)
+
+func operationsVerb() *verb {
+	return &verb{
+		name:    "operations",
+		args:    "[OPERATION]",
+		summary: "List the orders that were given: who, when, why, and how far they have come",
+		example: "tidemark operations\ntidemark operations 12",
+		group:   groupLook,
+		flags: []cli.Flag{
+			&cli.StringFlag{Name: "pipeline", Usage: "only those of pipeline `NAME`"},
+			&cli.StringFlag{Name: "kind", Usage: "only those of one `KIND`: clear, backfill, undo, pause, …"},
+			&cli.IntFlag{Name: "limit", Usage: "at most `N`, the newest (0: all)", Value: 50},
+		},
+		run: runOperations,
+	}
+}
+
+// operationsDocument is tidemark.operations/1.
+type operationsDocument struct {
+	Schema     string         `json:"schema"`
+	Operations []operationDoc `json:"operations"`
+}
+
+type operationDoc struct {
+	ID        int64           `json:"id"`
+	Kind      string          `json:"kind"`
+	CreatedAt time.Time       `json:"created_at"`
+	User      string          `json:"user"`
+	Host      string          `json:"host"`
+	Reason    string          `json:"reason"`
+	Ticket    string          `json:"ticket"`
+	Pipelines []string        `json:"pipelines"`
+	Bounds    json.RawMessage `json:"bounds"`
+	Selection json.RawMessage `json:"selection"`
+	Counts    json.RawMessage `json:"counts"`
+	Progress  progressDoc     `json:"progress"`
+	Undoes    *int64          `json:"undoes"`
+	UndoneBy  *int64          `json:"undone_by"`
+	State     string          `json:"state"` // of a backfill: running, paused, done, cancelled
+}
+
+type progressDoc struct {
+	Runs          int `json:"runs"`
+	RunsDone      int `json:"runs_done"`
+	Instances     int `json:"instances"`
+	InstancesDone int `json:"instances_done"`
+}
+
+func runOperations(c *call) error {
+	docs := []operationDoc{}
+	err := c.withState(func(db *sqlite.DB) error {
+		rows, err := c.operationRows(db)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			d, err := c.operationDoc(db, r)
+			if err != nil {
+				return err
+			}
+			docs = append(docs, d)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if c.JSON() {
+		return c.Document(operationsDocument{Schema: "tidemark.operations/1", Operations: docs})
+	}
+	return c.operationsTable(docs)
+}
+
+func (c *call) operationRows(db *sqlite.DB) ([]sqlite.OperationRow, error) {
+	if c.Arg(0) == "" {
+		if db == nil {
+			return nil, nil
+		}
+		return db.Operations(c.Ctx, sqlite.OperationQuery{Kind: c.String("kind"), Pipeline: c.String("pipeline"), Limit: c.Int("limit")})
+	}
+	id, err := operationArg(c.Arg(0))
+	if err != nil {
+		return nil, err
+	}
+	if db == nil {
+		return nil, noSuchOperation(id)
+	}
+	row, err := db.Operation(c.Ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if row == nil {
+		return nil, noSuchOperation(id)
+	}
+	return []sqlite.OperationRow{*row}, nil
+}
+
+func (c *call) operationDoc(db *sqlite.DB, r sqlite.OperationRow) (operationDoc, error) {
+	p, err := db.Progress(c.Ctx, r.ID)
+	return operationDoc{ID: r.ID, Kind: r.Kind, CreatedAt: r.CreatedAt, User: r.User, Host: r.Host, Reason: r.Reason, Ticket: r.Ticket,
+		Pipelines: r.Pipelines, Bounds: rawOrNull(r.Bounds), Selection: rawOrNull(r.Selection), Counts: rawOrNull(r.Counts), Progress: progressDoc(p),
+		Undoes: number(r.Undoes), UndoneBy: number(r.UndoneBy), State: string(r.State)}, err
+}
+
+func rawOrNull(m json.RawMessage) json.RawMessage {
+	if len(m) == 0 {
+		return json.RawMessage("null")
+	}
+	return m
+}
+
+func (c *call) operationsTable(docs []operationDoc) error {
+	now, err := c.Now(nil)
+	if err != nil {
+		return err
+	}
+	t := ui.NewTable("op>", "when", "who~", "what~", "changed>", "progress", "reason~")
+	for _, d := range docs {
+		at := d.CreatedAt.UTC().Format(time.RFC3339)
+		if c.Term.Interactive {
+			at = ago(d.CreatedAt, now)
+		}
+		t.Add(fmt.Sprint(d.ID), at, who(d), what(d, c), c.changed(d), d.progress(), d.Reason)
+	}
+	if len(docs) == 0 {
+		c.Note("no orders yet")
+	}
+	return c.Table(t)
+}
+
+func who(d operationDoc) string {
+	if d.Host == "" {
+		return d.User
+	}
+	return d.User + "@" + d.Host
+}
+
+// what is an order in a few words: its kind, its pipeline, its choice.
+func what(d operationDoc, c *call) string {
+	words := []string{d.Kind, strings.Join(d.Pipelines, ",")}
+	var b plan.Bounds
+	var s plan.Selection
+	if json.Unmarshal(d.Selection, &s) == nil && s.TaskRegex != "" {
+		words = append(words, "-t '"+s.TaskRegex+"'")
+	}
+	if json.Unmarshal(d.Bounds, &b) == nil && b.First != nil && b.Last != nil {
+		loc := time.UTC
+		if len(d.Pipelines) > 0 {
+			loc = c.zoneOf(d.Pipelines[0])
+		}
+		words = append(words, span(*b.First, *b.Last, loc))
+	}
+	if d.Undoes != nil {
+		words = append(words, fmt.Sprintf("of operation %d", *d.Undoes))
+	}
+	if d.UndoneBy != nil {
+		words = append(words, fmt.Sprintf("(undone by %d)", *d.UndoneBy))
+	}
+	return strings.Join(words, " ")
+}
+
+func (c *call) changed(d operationDoc) string {
+	var n plan.Counts
+	if json.Unmarshal(d.Counts, &n) != nil {
+		return "–"
+	}
+	return c.Term.Count(max(n.Instances, n.RunsCreated+n.RunsReopened))
+}
+
+func (d operationDoc) progress() string {
+	p := d.Progress
+	switch {
+	case p.Runs+p.Instances == 0:
+		return "done"
+	case p.RunsDone == p.Runs && p.InstancesDone == p.Instances:
+		return "done"
+	case p.Instances == 0:
+		return fmt.Sprintf("%s of %s runs", ui.Number(p.RunsDone), ui.Number(p.Runs))
+	}
+	return fmt.Sprintf("%s of %s", ui.Number(p.InstancesDone), ui.Number(p.Instances))
+}

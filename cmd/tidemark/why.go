@@ -1,0 +1,132 @@
+package main
+
+import (
+	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
+	"github.com/tidemark-dev/tidemark/runner/plan"
+	"github.com/tidemark-dev/tidemark/runner/sqlite"
+)
+
+func whyVerb() *verb {
+	return &verb{
+		name:    "why",
+		args:    "PIPELINE INTERVAL TASK",
+		summary: "Say why a task instance is in its state and what it waits for",
+		example: "tidemark why weather 2014-03-05 report",
+		group:   groupLook,
+		run:     runWhy,
+	}
+}
+
+func runWhy(c *call) error {
+	p, err := c.Pipeline(c.Arg(0))
+	if err != nil {
+		return err
+	}
+	task, index, err := c.Task(p, c.Arg(2))
+	if err != nil {
+		return err
+	}
+	now, err := c.Now(p.Location)
+	if err != nil {
+		return err
+	}
+	var doc plan.WhyDoc
+	err = c.withState(func(db *sqlite.DB) error {
+		interval, run, err := c.runOf(db, p, c.Arg(1))
+		if err != nil {
+			return err
+		}
+		scope, err := c.whyScope(db, p, interval, run)
+		if err != nil {
+			return err
+		}
+		scope.Task, scope.MapIndex = task.ID, index
+		if db != nil && run != nil {
+			if err := c.newestAttempt(db, scope); err != nil {
+				return err
+			}
+		}
+		doc = plan.Why(now, scope)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if c.JSON() {
+		return c.Document(doc)
+	}
+	c.whyText(doc, p.Location)
+	return nil
+}
+
+// whyScope gathers what there is to know about an interval.
+func (c *call) whyScope(db *sqlite.DB, p *pipelines.Pipeline, interval timetable.Interval, run *sqlite.RunRow) (*plan.WhyScope, error) {
+	s := &plan.WhyScope{Pipeline: &plan.PipelineState{Name: p.Name, Def: p, Lanes: []*plan.Lane{{}}}, Interval: interval, MapIndex: -1}
+	project, err := c.Project()
+	if err != nil {
+		return nil, err
+	}
+	if s.Parallelism, err = c.slots(project); err != nil || db == nil {
+		return s, err
+	}
+	scopes, err := db.Scopes(c.Ctx, sqlite.ScopeQuery{Pipelines: []string{p.Name}, From: interval.Start, To: interval.Start}, byName([]*pipelines.Pipeline{p}))
+	if err != nil {
+		return nil, err
+	}
+	s.Pipeline.Paused, s.Pipeline.Last = scopes[0].Paused, scopes[0].Last
+	for _, r := range scopes[0].Runs {
+		if r.Interval.Start.Equal(interval.Start) {
+			s.Run = r
+		}
+	}
+	if run != nil && run.Lane != 0 {
+		s.Pipeline.Lanes = append(s.Pipeline.Lanes, &plan.Lane{ID: run.Lane})
+	}
+	return s, c.surroundings(db, p, s)
+}
+
+// surroundings are what else may hold a task back: other runs, other attempts, a policy.
+func (c *call) surroundings(db *sqlite.DB, p *pipelines.Pipeline, s *plan.WhyScope) error {
+	totals, err := db.Totals(c.Ctx, p.Name)
+	if err != nil {
+		return err
+	}
+	s.Active = totals.Running
+	open, err := db.OpenAttempts(c.Ctx)
+	if err != nil {
+		return err
+	}
+	s.Live = len(open)
+	stretches, err := db.Skipped(c.Ctx, p.Name, s.Interval.Start, s.Interval.Start)
+	if len(stretches) > 0 {
+		s.Skipped = &stretches[len(stretches)-1].Stretch
+	}
+	return err
+}
+
+func (c *call) newestAttempt(db *sqlite.DB, s *plan.WhyScope) error {
+	rows, err := db.Instances(c.Ctx, sqlite.InstanceQuery{Pipeline: s.Pipeline.Name, From: s.Interval.Start, To: s.Interval.Start, Tasks: []string{s.Task}})
+	for _, r := range rows {
+		if r.MapIndex == s.MapIndex {
+			s.Reason, s.EndedAt = r.Reason, r.EndedAt
+		}
+	}
+	return err
+}
+
+func (c *call) whyText(doc plan.WhyDoc, loc *time.Location) {
+	c.Printf("%s\n", doc.Sentence)
+	for _, check := range doc.Checks {
+		sign := "success"
+		if !check.OK {
+			sign = "failed"
+		}
+		c.Printf("  %s %s: %s\n", c.Term.Glyph(sign), check.Name, check.Detail)
+	}
+	if doc.StartsWhen != nil {
+		c.Printf("not before %s\n", label(*doc.StartsWhen, loc))
+	}
+}
