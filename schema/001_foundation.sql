@@ -1,5 +1,7 @@
 -- The first schema of state.db. All times are Unix microseconds, UTC. All tables are STRICT.
 -- States are the numbers of runner/plan: they are stored and never change.
+-- Foreign keys guard what runs are made of. Keys of rows that are never deleted (reasons,
+-- definitions, operations) go without in the tables of millions of rows.
 
 CREATE TABLE pipelines (
   pipeline_id  INTEGER PRIMARY KEY,
@@ -110,7 +112,7 @@ CREATE TABLE task_instances (                      -- a task in a run
   not_before   INTEGER,
   started_at   INTEGER,                            -- of the newest attempt that ran
   ended_at     INTEGER,
-  reason_id    INTEGER REFERENCES reasons,
+  reason_id    INTEGER,
   operation_id INTEGER,                            -- the order that last put it back
   PRIMARY KEY (run_id, task_id, map_index),
   CHECK ((state >= 4) = (ended_at IS NOT NULL)),
@@ -130,8 +132,8 @@ CREATE TABLE attempts (                            -- one try each, append-only
   ended_at      INTEGER,
   exit_code     INTEGER,                           -- NULL: a signal ended it, or nothing is known
   signal        INTEGER,
-  reason_id     INTEGER REFERENCES reasons,
-  definition_id INTEGER REFERENCES definitions,
+  reason_id     INTEGER,
+  definition_id INTEGER,
   operation_id  INTEGER,                           -- the order that asked for it
   executor      TEXT,                              -- NULL: local
   handle        TEXT,
@@ -172,7 +174,7 @@ CREATE TABLE operations (                          -- every order: the audit log
 CREATE INDEX operations_open ON operations (pipeline_id) WHERE state = 0;
 
 CREATE TABLE operation_runs (                      -- a run before the order; state NULL: it did not exist
-  operation_id INTEGER NOT NULL REFERENCES operations,
+  operation_id INTEGER NOT NULL,
   run_id       INTEGER NOT NULL,
   action       INTEGER NOT NULL,
   state        INTEGER,
@@ -190,7 +192,7 @@ CREATE TABLE operation_runs (                      -- a run before the order; st
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE operation_instances (                 -- a task instance before the order
-  operation_id INTEGER NOT NULL REFERENCES operations,
+  operation_id INTEGER NOT NULL,
   run_id       INTEGER NOT NULL,
   task_id      INTEGER NOT NULL,
   map_index    INTEGER NOT NULL,
