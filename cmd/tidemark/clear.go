@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -53,9 +54,43 @@ func runClear(c *call) error {
 	}
 	return c.carryOut(now, order{
 		verb: "clear", defs: byName(ps), loc: loc,
-		query:  sqlite.ScopeQuery{Pipelines: namesOf(ps), From: args.Start, To: args.End},
-		decide: func(scopes []*plan.PipelineScope) (*plan.Plan, error) { return plan.Clear(now, scopes, args) },
+		query: sqlite.ScopeQuery{Pipelines: namesOf(ps), From: args.Start, To: args.End},
+		decide: func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
+			if err := noneMissing(args.Intervals, scopes, loc); err != nil {
+				return nil, err
+			}
+			return plan.Clear(now, scopes, args)
+		},
 	})
+}
+
+// noneMissing refuses single intervals that no pipeline has a run of: half of what was
+// asked for is not what was asked for.
+func noneMissing(wanted []time.Time, scopes []*plan.PipelineScope, loc *time.Location) error {
+	var starts []time.Time
+	for _, s := range scopes {
+		for _, run := range s.Runs {
+			starts = append(starts, run.Interval.Start)
+		}
+	}
+	for _, at := range wanted {
+		if slices.ContainsFunc(starts, at.Equal) {
+			continue
+		}
+		slices.SortStableFunc(starts, func(a, b time.Time) int { return cmp.Compare(a.Sub(at).Abs(), b.Sub(at).Abs()) })
+		var near []string
+		for _, t := range starts[:min(len(starts), 3)] {
+			near = append(near, label(t, loc))
+		}
+		slices.Sort(near)
+		f := &failure{Code: "no-such-interval", Exit: exitNoMatch, Help: "it has no runs there",
+			Message: fmt.Sprintf("%s has no run of an interval that starts at %s", scopes[0].Name, label(at, loc))}
+		if len(near) > 0 {
+			f.Help = "the nearest start at " + strings.Join(near, ", ")
+		}
+		return f
+	}
+	return nil
 }
 
 func (c *call) clearArgs(loc *time.Location) (args plan.ClearArgs, err error) {

@@ -13,7 +13,7 @@ import (
 func listVerb() *verb {
 	return &verb{
 		name:    "list",
-		summary: "List the pipelines, valid or not, with their last and next interval",
+		summary: "List the pipelines with their last and next interval",
 		example: "tidemark list -o json",
 		group:   groupLook,
 		run:     runList,

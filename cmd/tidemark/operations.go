@@ -17,7 +17,7 @@ func operationsVerb() *verb {
 	return &verb{
 		name:    "operations",
 		args:    "[OPERATION]",
-		summary: "List the orders that were given: who, when, why, and how far they have come",
+		summary: "List the orders that were given: who, when, why, how far",
 		example: "tidemark operations\ntidemark operations 12",
 		group:   groupLook,
 		flags: []cli.Flag{

@@ -12,7 +12,7 @@ func showVerb() *verb {
 	return &verb{
 		name:    "show",
 		args:    "PIPELINE",
-		summary: "Show a pipeline as it is understood: its schedule and its tasks in order",
+		summary: "Show a pipeline as it is understood: its schedule and tasks",
 		example: "tidemark show weather",
 		group:   groupLook,
 		run:     runShow,
