@@ -3,7 +3,6 @@ package pipelines
 import (
 	"testing"
 	"time"
-
 )
 
 func TestTimesAreReadTheSameEverywhere(t *testing.T) {
