@@ -81,7 +81,7 @@ func (e *Executor) Reports() <-chan []runner.Report { return e.reports }
 
 // Adopt implements runner.Executor. Asked again, it answers again.
 func (e *Executor) Adopt(keys []string) error {
-	return e.say(message{Adopt: &keys}, func() {
+	return e.say(message{Adopt: &adoption{Sent: true, Keys: keys}}, func() {
 		e.adopted = true
 		for _, key := range keys {
 			e.attempts[key] = &attempt{}

@@ -31,7 +31,7 @@ func (k *keeper) open(l letter) {
 		k.take(job)
 	}
 	if l.Adopt != nil {
-		k.adopt(*l.Adopt)
+		k.adopt(l.Adopt.Keys)
 	}
 	for _, key := range l.Cancel {
 		k.cancel(key)
@@ -105,8 +105,9 @@ func (k *keeper) adopt(keys []string) {
 			k.tell(t.history()...)
 			continue
 		}
-		k.tell(runner.Report{Key: key, Event: runner.Lost, Time: time.Now(), ExitCode: -1, Reason: "the keeper has no record of it"})
+		k.tell(k.unknown(key))
 	}
+	k.vouch()
 	for key, t := range k.tasks {
 		switch {
 		case asked[key]:
@@ -117,6 +118,31 @@ func (k *keeper) adopt(keys []string) {
 		}
 	}
 	k.urgent = true
+}
+
+// unknown answers for an attempt that is not in the journal. A journal that goes back to
+// before the attempt proves that it was never begun; one that may be younger than it, after
+// a reboot or because it was removed, proves nothing.
+func (k *keeper) unknown(key string) runner.Report {
+	if k.journal.vouches {
+		return runner.Report{Key: key, Event: runner.Unbegun, Time: time.Now(), ExitCode: -1}
+	}
+	t := &task{key: key, begunAt: time.Now()}
+	t.lose(t.begunAt, "the keeper has no record of it, and its journal is younger")
+	k.tasks[key] = t
+	k.journal.add(t.records()...)
+	return t.end
+}
+
+// vouch writes down that every attempt before this moment has been answered for: what is
+// not in the journal from here on was never begun.
+func (k *keeper) vouch() {
+	if k.journal.vouches || k.journal.boot == "" {
+		return
+	}
+	k.journal.vouches = true
+	k.journal.add(vouchRecord)
+	k.write()
 }
 
 func (k *keeper) cancel(key string) {

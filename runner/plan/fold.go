@@ -23,11 +23,14 @@ func (s *step) fold() {
 		if in == nil || !in.Open || in.Try != r.Try {
 			continue
 		}
-		if r.Event == Started {
+		switch {
+		case r.Event == Started:
 			s.started(l, in, r)
-			continue
+		case r.Event == Unbegun && in.State == Queued && l.pipe.Def != nil:
+			s.decision.Start = append(s.decision.Start, Start{AttemptKey: r.AttemptKey, Run: l.run, Def: l.pipe.Def})
+		default:
+			s.ended(l, in, r)
 		}
-		s.ended(l, in, r)
 	}
 	s.world.Reports = nil
 }
@@ -50,7 +53,7 @@ func (s *step) ended(l *listened, in *Instance, r Report) {
 	if in.State != Running {
 		began, a.StartedAt = r.StartedAt, r.StartedAt
 	}
-	if r.Event == Lost {
+	if r.Event != Ended {
 		a.ExitCode, a.Signal = -1, 0
 	}
 	in.Open, in.Cancelling = false, false
@@ -92,7 +95,7 @@ func (l *listened) verdict(in *Instance, r Report) verdict {
 		return verdict{AttemptSkipped, skip, exitReason(r)}
 	}
 	v := verdict{AttemptFailed, fail, exitReason(r)}
-	if r.Event == Lost {
+	if r.Event != Ended {
 		v.attempt = AttemptLost
 	}
 	if in.Try < in.TryLimit {

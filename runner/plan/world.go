@@ -15,6 +15,7 @@ type World struct {
 	Pipelines   []*PipelineState
 	Reports     []Report // since the last step, in order
 	Parallelism int      // task instances that may be live at once, over all pipelines
+	Adopting    bool     // the first look after a start: the executor may not have heard of earlier cancels
 	MaxCreate   int      // runs that one step may create; 0: 5,000
 }
 
@@ -92,6 +93,7 @@ const (
 	Started Event = iota
 	Ended
 	Lost
+	Unbegun // a crash came between the intent and the start: the same attempt is started again
 )
 
 // Report is the only word from outside.
