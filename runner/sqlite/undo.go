@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,6 +26,9 @@ func (db *DB) UndoScope(ctx context.Context, op int64) (*plan.UndoScope, error) 
 		s, err = loadUndo(r, op)
 		return err
 	})
+	if r := (refusal{}); errors.As(err, &r) {
+		err = r.error
+	}
 	return s, err
 }
 
