@@ -57,6 +57,9 @@ func (s *step) ended(l *listened, in *Instance, r Report) {
 		a.ExitCode, a.Signal = -1, 0
 	}
 	in.Open, in.Cancelling = false, false
+	if r.Event == Ended || !in.State.Live() {
+		in.Lost = 0
+	}
 	if !in.State.Live() { // reset or marked meanwhile: nobody asks how it ended
 		a.To, a.Reason = AttemptCancelled, "cancelled"
 		s.attempt(l, in, a)
@@ -70,7 +73,10 @@ func (s *step) ended(l *listened, in *Instance, r Report) {
 		in.StartedAt, c.Duration = began, max(r.Time.Sub(began), 0)
 	}
 	if v.move == retry {
-		c.NotBefore = r.Time.Add(l.task(in).RetryDelay)
+		c.NotBefore = r.Time
+		if r.Event == Ended {
+			c.NotBefore = r.Time.Add(l.task(in).RetryDelay)
+		}
 	}
 	s.shift(l.run, in, v.move, c)
 }
@@ -97,11 +103,23 @@ func (l *listened) verdict(in *Instance, r Report) verdict {
 	v := verdict{AttemptFailed, fail, exitReason(r)}
 	if r.Event != Ended {
 		v.attempt = AttemptLost
+		in.lose()
 	}
 	if in.Try < in.TryLimit {
 		v.move = retry
 	}
 	return v
+}
+
+// retriesOnLost is how many attempts in a row may be lost before that counts as a failure:
+// an executor that dies is not the task's fault, unless the task is what kills it.
+const retriesOnLost = 3
+
+// lose gives an instance whose attempt was lost another one, apart from its own retries.
+func (in *Instance) lose() {
+	if in.Lost++; in.Lost <= retriesOnLost {
+		in.TryLimit++
+	}
 }
 
 // listened is a run that reports may concern.

@@ -127,6 +127,9 @@ func (m *model) applyRow(op *operation, row PlanRow, gone bool) {
 		in := m.instance(run.ID, row.Task, row.MapIndex)
 		image.Before = snapshot(in)
 		in.State, in.TryLimit, in.NotBefore, in.Operation = row.To, row.TryLimit, time.Time{}, op.id
+		if !in.Open {
+			in.Lost = 0
+		}
 	}
 	op.instances = append(op.instances, image)
 }

@@ -66,6 +66,7 @@ type Instance struct {
 	NotBefore time.Time
 	StartedAt time.Time // of the newest attempt that began running
 	Operation int64     // the order that last put it back, 0: none
+	Lost      int       // attempts in a row that the executor lost
 	// Open says that attempt Try is still with the executor. A cleared instance may be
 	// waiting and open: it is not started again before the old attempt has ended.
 	Open       bool

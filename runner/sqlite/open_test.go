@@ -60,6 +60,23 @@ func TestReadOnlyMakesNothing(t *testing.T) {
 		t.Error("a database that is open for reading was written")
 	}
 	must(t, r.Close())
+	if left, _ := os.ReadDir(dir); len(left) != 1 {
+		t.Errorf("%v is left", left)
+	}
+}
+
+func TestReadOnlyBesideARunnerSeesWhatItWrites(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	db := open(t, path, Options{Fast: true})
+	r, err := OpenReadOnly(path)
+	must(t, err)
+	defer func() { must(t, r.Close()) }()
+	register(t, db, pipeline(t, "p", 2))
+	ps, err := r.Pipelines(ctx)
+	must(t, err)
+	if len(ps) != 1 {
+		t.Errorf("read %v", ps)
+	}
 }
 
 func TestWhatCannotBeOpenedIsSaidInWords(t *testing.T) {

@@ -93,6 +93,9 @@ func scale() int {
 	if n, err := strconv.Atoi(os.Getenv("TIDEMARK_SCALE")); err == nil {
 		return n
 	}
+	if testing.Short() {
+		return 2_000
+	}
 	return 20_000
 }
 

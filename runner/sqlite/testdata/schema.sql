@@ -170,18 +170,19 @@ CREATE TABLE runs (                                -- a pipeline on one interval
   started_at      INTEGER,
   ended_at        INTEGER,
   reason_id       INTEGER REFERENCES reasons,
-  waiting         INTEGER NOT NULL DEFAULT 0 CHECK (waiting         >= 0),  -- counters of its task instances
-  queued          INTEGER NOT NULL DEFAULT 0 CHECK (queued          >= 0),  -- by state, moved with them
-  running         INTEGER NOT NULL DEFAULT 0 CHECK (running         >= 0),
-  retrying        INTEGER NOT NULL DEFAULT 0 CHECK (retrying        >= 0),
-  success         INTEGER NOT NULL DEFAULT 0 CHECK (success         >= 0),
-  failed          INTEGER NOT NULL DEFAULT 0 CHECK (failed          >= 0),
-  skipped         INTEGER NOT NULL DEFAULT 0 CHECK (skipped         >= 0),
-  upstream_failed INTEGER NOT NULL DEFAULT 0 CHECK (upstream_failed >= 0),
+  waiting         INTEGER NOT NULL DEFAULT 0,      -- counters of its task instances by state,
+  queued          INTEGER NOT NULL DEFAULT 0,      -- moved with them
+  running         INTEGER NOT NULL DEFAULT 0,
+  retrying        INTEGER NOT NULL DEFAULT 0,
+  success         INTEGER NOT NULL DEFAULT 0,
+  failed          INTEGER NOT NULL DEFAULT 0,
+  skipped         INTEGER NOT NULL DEFAULT 0,
+  upstream_failed INTEGER NOT NULL DEFAULT 0,
   UNIQUE (pipeline_id, interval_start),            -- one run an interval, whoever asks
   CHECK (interval_end >= interval_start),
   CHECK ((state >= 2) = (ended_at IS NOT NULL)),
-  CHECK (state <> 1 OR started_at IS NOT NULL)
+  CHECK (state <> 1 OR started_at IS NOT NULL),
+  CHECK ((waiting | queued | running | retrying | success | failed | skipped | upstream_failed) >= 0)  -- none is negative
 ) STRICT;
 
 CREATE TABLE skipped_intervals (                   -- a stretch that the policy passed over
