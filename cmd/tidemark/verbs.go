@@ -30,6 +30,7 @@ func verbs() []*verb {
 		operationsVerb(),
 		clearVerb(),
 		backfillVerb(),
+		markVerb(),
 		undoVerb(),
 		pauseVerb(),
 		unpauseVerb(),

@@ -159,12 +159,12 @@ func (o *ordering) pick(p *pattern) (n picks, err error) {
 			return n, err
 		}
 		n.all++
-		switch r.Action {
-		case plan.Create:
+		switch {
+		case r.State == nil:
 			n.create++
-		case plan.Remove:
+		case r.Action == plan.Remove:
 			n.remove++
-		case plan.Restore:
+		case r.Action == plan.Restore:
 			n.restore++
 		}
 	}

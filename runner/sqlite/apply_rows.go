@@ -1,7 +1,8 @@
 package sqlite
 
 // The statements that change the task instances of temp.chosen × temp.picked. Actions are
-// numbered as in actions: 3 is create, 6 restore, 8 remove.
+// numbered as in actions: 3 is create, 6 restore, 8 remove. A row that does not exist yet has
+// no state.
 
 // keepInstances writes down what the rows are before the order. The state that was seen
 // stands in the condition: a row in another state is a bug, and an error.
@@ -14,7 +15,7 @@ func (o *ordering) keepInstances(want int) error {
 		FROM temp.chosen AS c
 		CROSS JOIN temp.picked AS k
 		CROSS JOIN task_instances AS i
-		WHERE k.action <> 3
+		WHERE k.state IS NOT NULL
 		  AND i.run_id = c.run_id
 		  AND i.task_id = k.task_id
 		  AND i.map_index = k.map_index
@@ -29,16 +30,21 @@ func (o *ordering) createInstances(p *pattern, want int) error {
 			SELECT ?, c.run_id, k.task_id, k.map_index, k.action
 			FROM temp.chosen AS c
 			CROSS JOIN temp.picked AS k
-			WHERE k.action = 3`, o.id); err != nil {
+			WHERE k.state IS NULL`, o.id); err != nil {
 			return err
 		}
 	}
+	reason, err := o.names.reason(o.w, o.marked())
+	if err != nil {
+		return err
+	}
 	return o.w.many("task instances", want, `
-		INSERT INTO task_instances (run_id, task_id, map_index, state, try_limit, operation_id, ended_at)
-		SELECT c.run_id, k.task_id, k.map_index, k.to_state, ifnull(k.more, 1), ?, CASE WHEN k.to_state >= 4 THEN ? END
+		INSERT INTO task_instances (run_id, task_id, map_index, state, try_limit, operation_id, ended_at, reason_id)
+		SELECT c.run_id, k.task_id, k.map_index, k.to_state, ifnull(k.more, 1), ?,
+		       CASE WHEN k.to_state >= 4 THEN ? END, CASE WHEN k.to_state >= 4 THEN ? END
 		FROM temp.chosen AS c
 		CROSS JOIN temp.picked AS k
-		WHERE k.action = 3`, o.id, o.now)
+		WHERE k.state IS NULL`, o.id, o.now, reason)
 }
 
 func (o *ordering) removeInstances(want int) error {
@@ -92,6 +98,7 @@ func (o *ordering) resetInstances(want int) error {
 		FROM temp.chosen AS c
 		CROSS JOIN temp.picked AS k
 		WHERE k.action NOT IN (3, 6, 8)
+		  AND k.state IS NOT NULL
 		  AND task_instances.run_id = c.run_id
 		  AND task_instances.task_id = k.task_id
 		  AND task_instances.map_index = k.map_index

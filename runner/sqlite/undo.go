@@ -105,7 +105,7 @@ func (c *conn) undoRuns(s *plan.UndoScope, created int64) error {
 		       EXISTS (SELECT 1 FROM attempts AS a WHERE a.run_id = r.run_id AND a.queued_at >= ?)
 		FROM operation_runs AS o
 		CROSS JOIN runs AS r USING (run_id)
-		CROSS JOIN pipelines AS p USING (pipeline_id)
+		CROSS JOIN pipelines AS p ON p.pipeline_id = r.pipeline_id
 		WHERE o.operation_id = ?
 		ORDER BY o.run_id`, []any{created, s.Operation}, func(r *sql.Rows) error {
 		m := plan.RunImage{Before: new(plan.RunState), Now: new(plan.RunState)}
