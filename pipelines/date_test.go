@@ -3,8 +3,6 @@ package pipelines
 import (
 	"testing"
 	"time"
-
-	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
 
 func TestTimesAreReadTheSameEverywhere(t *testing.T) {
@@ -86,22 +84,6 @@ func TestDurationsHaveOneGrammar(t *testing.T) {
 			t.Errorf("%q is taken for %v", text, got)
 		}
 	}
-}
-
-func FuzzDurationAgreesWithTheTimetable(f *testing.F) {
-	for _, s := range []string{"1w2d", "5m", "90s", "1h1h", "5", "9999999w", ""} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		got, err := ParseDuration(text)
-		want, wantErr := timetable.ParseDuration(text)
-		if err == nil && (wantErr != nil || got != want) {
-			t.Errorf("%q: %v here, %v (%v) there", text, got, want, wantErr)
-		}
-		if err != nil && wantErr == nil && want <= maxDuration {
-			t.Errorf("%q: %v here, %v there", text, err, want)
-		}
-	})
 }
 
 func TestNearestFindsTheSlipAndNothingElse(t *testing.T) {

@@ -73,7 +73,7 @@ func dateAdd(value any, shift string) (any, error) {
 	if digits != shift {
 		sign = -1
 	}
-	parts, err := durationParts(digits)
+	parts, err := timetable.DurationParts(digits)
 	if err != nil {
 		return nil, err
 	}

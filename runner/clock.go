@@ -14,7 +14,7 @@ func Starting(t time.Time) Clock {
 	if t.IsZero() {
 		return Clock{}
 	}
-	return Clock{Shift: t.Sub(time.Now())}
+	return Clock{Shift: time.Until(t)}
 }
 
 // Now is the loop's time, in UTC, whole microseconds: what the database can hold.

@@ -22,6 +22,7 @@ const (
 	Started Event = iota
 	Ended         // the process is over, or never was; how is in the report
 	Lost          // nobody can say how it ended, and it does not run any more
+	Unbegun       // it was never begun and will not be: it is safe to start it
 )
 
 // Report is the only word from outside: one event of one attempt.
@@ -48,9 +49,9 @@ type Report struct {
 // on when the runner dies, and the next one adopts them. Its suite is executortest.
 type Executor interface {
 	// Adopt is called once, before anything else, with every attempt that the database
-	// believes open. Each is answered by reports: Started and Ended as they were, Lost for
-	// what the executor knows nothing of. What it holds as ended and is not named here is
-	// forgotten.
+	// believes open. Each is answered by reports: Started and Ended as they were, Unbegun
+	// where the executor knows that it never began it, Lost where it cannot know. What it
+	// holds as ended and is not named here is forgotten.
 	Adopt(keys []string) error
 
 	// Start hands attempts over, in their order. A second start of a key is harmless. An

@@ -37,6 +37,7 @@ type Runner struct {
 	reports []plan.Report
 	ended   []string // keys that the executor may forget once the next decision is durable
 	state   standing
+	looked  bool // whether a turn was taken since the start
 }
 
 // Outcome says how an idle loop was left.

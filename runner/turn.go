@@ -21,7 +21,7 @@ func (r *Runner) turn(ctx context.Context) (plan.Decision, error) {
 	if err != nil {
 		return d, err // the reports are kept: the next runner hears them again
 	}
-	r.reports = r.reports[:0]
+	r.reports, r.looked = r.reports[:0], true
 	if r.Observe != nil && !d.Empty() {
 		r.Observe(now, &d)
 	}
@@ -32,6 +32,7 @@ func (r *Runner) turn(ctx context.Context) (plan.Decision, error) {
 func (r *Runner) furnish(w *plan.World) {
 	w.Reports = r.reports
 	w.Parallelism = r.Parallelism
+	w.Adopting = !r.looked
 	for _, p := range w.Pipelines {
 		p.Def = r.defs[p.Name]
 		if len(r.Only) > 0 && !slices.Contains(r.Only, p.Name) {
@@ -91,6 +92,8 @@ func (r *Runner) hear(batch []Report) {
 		case Ended:
 			report.Event = plan.Ended
 			r.ended = append(r.ended, b.Key)
+		case Unbegun:
+			report.Event = plan.Unbegun
 		case Lost:
 			report.Event = plan.Lost
 			r.ended = append(r.ended, b.Key)

@@ -1,5 +1,7 @@
 -- The first schema of state.db. All times are Unix microseconds, UTC. All tables are STRICT.
 -- States are the numbers of runner/plan: they are stored and never change.
+-- Foreign keys guard what runs are made of. Keys of rows that are never deleted (reasons,
+-- definitions, operations) go without in the tables of millions of rows.
 
 CREATE TABLE pipelines (
   pipeline_id  INTEGER PRIMARY KEY,
@@ -81,18 +83,19 @@ CREATE TABLE runs (                                -- a pipeline on one interval
   started_at      INTEGER,
   ended_at        INTEGER,
   reason_id       INTEGER REFERENCES reasons,
-  waiting         INTEGER NOT NULL DEFAULT 0 CHECK (waiting         >= 0),  -- counters of its task instances
-  queued          INTEGER NOT NULL DEFAULT 0 CHECK (queued          >= 0),  -- by state, moved with them
-  running         INTEGER NOT NULL DEFAULT 0 CHECK (running         >= 0),
-  retrying        INTEGER NOT NULL DEFAULT 0 CHECK (retrying        >= 0),
-  success         INTEGER NOT NULL DEFAULT 0 CHECK (success         >= 0),
-  failed          INTEGER NOT NULL DEFAULT 0 CHECK (failed          >= 0),
-  skipped         INTEGER NOT NULL DEFAULT 0 CHECK (skipped         >= 0),
-  upstream_failed INTEGER NOT NULL DEFAULT 0 CHECK (upstream_failed >= 0),
+  waiting         INTEGER NOT NULL DEFAULT 0,      -- counters of its task instances by state,
+  queued          INTEGER NOT NULL DEFAULT 0,      -- moved with them
+  running         INTEGER NOT NULL DEFAULT 0,
+  retrying        INTEGER NOT NULL DEFAULT 0,
+  success         INTEGER NOT NULL DEFAULT 0,
+  failed          INTEGER NOT NULL DEFAULT 0,
+  skipped         INTEGER NOT NULL DEFAULT 0,
+  upstream_failed INTEGER NOT NULL DEFAULT 0,
   UNIQUE (pipeline_id, interval_start),            -- one run an interval, whoever asks
   CHECK (interval_end >= interval_start),
   CHECK ((state >= 2) = (ended_at IS NOT NULL)),
-  CHECK (state <> 1 OR started_at IS NOT NULL)
+  CHECK (state <> 1 OR started_at IS NOT NULL),
+  CHECK ((waiting | queued | running | retrying | success | failed | skipped | upstream_failed) >= 0)  -- none is negative
 ) STRICT;
 
 CREATE INDEX runs_queued  ON runs (pipeline_id, lane, interval_start) WHERE state = 0;
@@ -110,7 +113,7 @@ CREATE TABLE task_instances (                      -- a task in a run
   not_before   INTEGER,
   started_at   INTEGER,                            -- of the newest attempt that ran
   ended_at     INTEGER,
-  reason_id    INTEGER REFERENCES reasons,
+  reason_id    INTEGER,
   operation_id INTEGER,                            -- the order that last put it back
   PRIMARY KEY (run_id, task_id, map_index),
   CHECK ((state >= 4) = (ended_at IS NOT NULL)),
@@ -130,8 +133,8 @@ CREATE TABLE attempts (                            -- one try each, append-only
   ended_at      INTEGER,
   exit_code     INTEGER,                           -- NULL: a signal ended it, or nothing is known
   signal        INTEGER,
-  reason_id     INTEGER REFERENCES reasons,
-  definition_id INTEGER REFERENCES definitions,
+  reason_id     INTEGER,
+  definition_id INTEGER,
   operation_id  INTEGER,                           -- the order that asked for it
   executor      TEXT,                              -- NULL: local
   handle        TEXT,
@@ -172,7 +175,7 @@ CREATE TABLE operations (                          -- every order: the audit log
 CREATE INDEX operations_open ON operations (pipeline_id) WHERE state = 0;
 
 CREATE TABLE operation_runs (                      -- a run before the order; state NULL: it did not exist
-  operation_id INTEGER NOT NULL REFERENCES operations,
+  operation_id INTEGER NOT NULL,
   run_id       INTEGER NOT NULL,
   action       INTEGER NOT NULL,
   state        INTEGER,
@@ -190,7 +193,7 @@ CREATE TABLE operation_runs (                      -- a run before the order; st
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE operation_instances (                 -- a task instance before the order
-  operation_id INTEGER NOT NULL REFERENCES operations,
+  operation_id INTEGER NOT NULL,
   run_id       INTEGER NOT NULL,
   task_id      INTEGER NOT NULL,
   map_index    INTEGER NOT NULL,

@@ -42,15 +42,12 @@ func (c *call) choice() (ch choice, err error) {
 	if ch.ps, err = c.Pipelines(c.Arg(0)); err != nil {
 		return ch, err
 	}
-	ch.loc = soleZone(ch.ps, nil)
+	ch.loc = sharedZone(ch.ps)
 	if ch.now, err = c.Now(ch.loc); err != nil {
 		return ch, err
 	}
 	if ch.Selector, err = c.chosen(ch.ps[0].Location); err != nil {
 		return ch, err
-	}
-	if ch.loc == nil {
-		ch.loc = time.UTC
 	}
 	for _, p := range ch.ps[1:] {
 		s, err := c.chosen(p.Location)
@@ -117,4 +114,12 @@ func (c *call) chosen(loc *time.Location) (s plan.Selector, err error) {
 		s.Except = append(s.Except, r)
 	}
 	return s, nil
+}
+
+// sharedZone is the timezone of the pipelines, or UTC where they have several.
+func sharedZone(ps []*pipelines.Pipeline) *time.Location {
+	if loc := soleZone(ps, nil); loc != nil {
+		return loc
+	}
+	return time.UTC
 }

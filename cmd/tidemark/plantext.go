@@ -193,9 +193,20 @@ func (c *call) untouchedLines(o order, p *plan.Plan) [][]string {
 		if what == "" {
 			what = "runs"
 		}
-		groups.add(what, u.Why, u.IntervalStart)
+		groups.add(what, sharedWhy(u), u.IntervalStart)
 	}
 	return groups.lines(o.loc)
+}
+
+// sharedWhy is why a row is left alone, without what only that row has: many rows make one line.
+func sharedWhy(u plan.Untouched) string {
+	switch u.State {
+	case "overlaps":
+		return "an existing run covers part of it"
+	case "not due":
+		return "not due yet"
+	}
+	return u.Why
 }
 
 // spans counts intervals by what and why, and keeps the first and the last of each.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/runner"
 	"github.com/tidemark-dev/tidemark/runner/local"
@@ -171,7 +172,9 @@ func (s *session) reload(ctx context.Context, out chan<- runner.Definitions) {
 // ended says what an interrupted loop leaves behind.
 func (s *session) ended(err error) error {
 	if errors.Is(err, context.Canceled) {
-		s.call.Note("interrupted; tasks that run go on, and the next run adopts them")
+		if n := len(s.show.tally.running); n > 0 {
+			s.call.Note("interrupted; %s on, and the next run adopts them", ui.Plural(n, "task")+map[bool]string{true: " goes", false: " go"}[n == 1])
+		}
 		return exit(exitInterrupted)
 	}
 	return storeFailure(err)

@@ -29,6 +29,7 @@ func verbs() []*verb {
 		whyVerb(),
 		operationsVerb(),
 		clearVerb(),
+		planVerb(),
 		backfillVerb(),
 		markVerb(),
 		undoVerb(),

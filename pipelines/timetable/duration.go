@@ -7,44 +7,60 @@ import (
 	"time"
 )
 
-var durationUnits = []struct {
-	letter byte
-	size   time.Duration
-}{
-	{'w', 7 * 24 * time.Hour}, {'d', 24 * time.Hour}, {'h', time.Hour}, {'m', time.Minute}, {'s', time.Second},
+// maxDuration bounds every duration: what is longer is a slip, and sums of it must not overflow.
+const maxDuration = 100 * 365 * 24 * time.Hour
+
+const durationLetters = "wdhms"
+
+var durationSizes = [...]time.Duration{7 * 24 * time.Hour, 24 * time.Hour, time.Hour, time.Minute, time.Second}
+
+// ParseDuration reads the grammar of pipeline files, 1w2d3h4m5s: weeks, days, hours, minutes and seconds in this
+// order, no sign, no fraction. A day is 24 hours. A number without a unit is an error, because readers disagree on
+// what it means.
+func ParseDuration(text string) (time.Duration, error) {
+	parts, err := DurationParts(text)
+	if err != nil {
+		return 0, err
+	}
+	var sum time.Duration
+	for i, n := range parts {
+		sum += time.Duration(n) * durationSizes[i]
+	}
+	return sum, nil
 }
 
-// ParseDuration reads the grammar of pipeline files, 1w2d3h4m5s: at least one part, each unit at most once and
-// from wide to narrow, no sign, no fraction. A day is 24 hours.
-func ParseDuration(s string) (time.Duration, error) {
-	var total time.Duration
-	rest, units := s, durationUnits
+// DurationParts returns the numbers of weeks, days, hours, minutes and seconds, for those to whom a day is a day of
+// the calendar.
+func DurationParts(text string) (parts [5]int64, err error) {
+	rest, unit, long, total := text, -1, false, 0.0
+	if rest == "" {
+		return parts, fmt.Errorf("a duration must not be empty")
+	}
 	for rest != "" {
 		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+		if digits == 0 {
+			return parts, fmt.Errorf("%q is not a duration", text)
+		}
+		if digits == len(rest) {
+			return parts, fmt.Errorf("duration %q has no unit", text)
+		}
 		n, err := strconv.ParseInt(rest[:digits], 10, 64)
-		if err != nil || digits == len(rest) {
-			return 0, badDuration(s)
+		long = long || err != nil
+		u := strings.IndexByte(durationLetters, rest[digits])
+		if u < 0 {
+			return parts, fmt.Errorf("%q is not a duration", text)
 		}
-		for len(units) > 0 && units[0].letter != rest[digits] {
-			units = units[1:]
+		if u <= unit {
+			return parts, fmt.Errorf("duration %q has its units out of order", text)
 		}
-		if len(units) == 0 {
-			return 0, badDuration(s)
-		}
-		const longest = time.Duration(1<<63 - 1)
-		if n > int64((longest-total)/units[0].size) {
-			return 0, fmt.Errorf("duration %q is longer than 292 years", s)
-		}
-		total += time.Duration(n) * units[0].size
-		rest, units = rest[digits+1:], units[1:]
+		unit, parts[u], rest = u, n, rest[digits+1:]
+		total += float64(n) * float64(durationSizes[u])
 	}
-	if s == "" {
-		return 0, badDuration(s)
+	if long || total > float64(maxDuration) {
+		return parts, fmt.Errorf("duration %q is longer than 100 years", text)
 	}
-	return total, nil
+	return parts, nil
 }
-
-func badDuration(s string) error { return fmt.Errorf("%q is not a duration like 1w2d3h4m5s", s) }
 
 // FormatDuration writes a duration as ParseDuration reads it, in days, hours, minutes and seconds; what is less than
 // a second is dropped.
@@ -55,10 +71,10 @@ func FormatDuration(d time.Duration) string {
 		d = -d
 	}
 	empty := b.Len()
-	for _, u := range durationUnits[1:] {
-		if n := d / u.size; n > 0 {
-			fmt.Fprintf(&b, "%d%c", n, u.letter)
-			d -= n * u.size
+	for i, size := range durationSizes {
+		if n := d / size; i > 0 && n > 0 {
+			fmt.Fprintf(&b, "%d%c", n, durationLetters[i])
+			d -= n * size
 		}
 	}
 	if b.Len() == empty {

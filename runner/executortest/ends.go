@@ -99,11 +99,15 @@ func doubleAdoption(_ *testing.T, s *stage) {
 	s.ends("a", 20, 0, "") // the stage refuses a second start or end
 }
 
-func lost(t *testing.T, s *stage) {
+func unbegun(t *testing.T, s *stage) {
 	s.check(s.x.Close())
 	s.reopen()
-	s.check(s.x.Adopt([]string{"never-heard-of"}))
-	if r := s.over("never-heard-of"); r.Event != runner.Lost || r.Reason == "" {
-		t.Errorf("%+v, want Lost with a reason", r)
+	s.check(s.x.Adopt([]string{"a"}))
+	if r := s.await("a", func(r runner.Report) bool { return r.Event != runner.Started }); r.Event != runner.Unbegun {
+		t.Errorf("%+v, want Unbegun", r)
 	}
+	s.seen = map[string][]runner.Report{}
+	s.start(s.shell("a", "echo ran >>count"))
+	s.ends("a", 0, 0, "")
+	s.holds("count", "ran\n")
 }

@@ -43,7 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) runner.Executor) {
 		{"a runner that dies leaves its tasks to the next one, with true exit codes", adoption},
 		{"an end that nobody has forgotten is told to the next runner", adoptionOfTheDead},
 		{"a key that is adopted twice is answered once", doubleAdoption},
-		{"what the executor knows nothing of is lost", lost},
+		{"what the executor knows that it never began can be started", unbegun},
 		{"many tasks all end", many},
 	}
 	for _, story := range stories {

@@ -54,9 +54,17 @@ const findsWriters = true
 // writerOf finds the group leader whose output is the file: a task that was forked, but not
 // written down, when its keeper was killed.
 func writerOf(path string) (process, bool) {
+	file, err := os.Stat(path)
+	if err != nil {
+		return process{}, false
+	}
 	links, _ := filepath.Glob("/proc/[0-9]*/fd/1")
 	for _, link := range links {
-		if target, err := os.Readlink(link); err != nil || target != path {
+		target, err := os.Readlink(link)
+		if err != nil || filepath.Base(target) != filepath.Base(path) {
+			continue // asking for more could block, on a dead network file system for one
+		}
+		if info, err := os.Stat(link); err != nil || !os.SameFile(info, file) {
 			continue
 		}
 		pid, _ := strconv.Atoi(strings.Split(link, "/")[2])

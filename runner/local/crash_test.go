@@ -161,10 +161,11 @@ func TestAfterTheDeathOfBothNothingRunsTwice(t *testing.T) {
 	if r := events["runs"]; r.Event != runner.Started {
 		t.Errorf("runs: %+v", r)
 	}
-	for _, key := range []string{"gone", "never"} {
-		if r := events[key]; r.Event != runner.Lost || r.Reason == "" {
-			t.Errorf("%s: %+v", key, r)
-		}
+	if r := events["gone"]; r.Event != runner.Lost || r.Reason == "" {
+		t.Errorf("gone: %+v", r)
+	}
+	if r := events["never"]; r.Event != runner.Unbegun {
+		t.Errorf("never: %+v", r)
 	}
 	gate.Release()
 	await(t, x, "runs", runner.Lost)

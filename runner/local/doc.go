@@ -20,6 +20,8 @@
 //     later is not kept.
 //   - A task whose keeper was killed runs on under the next keeper, with its timeout, but
 //     its exit code went to init: at its end it is lost, and the reason says so.
+//   - MaxRSS is what Linux says: a process begins with that of its parent, so it is never
+//     less than the keeper's own, some 10 MB.
 //   - Timeouts, growing logs and adopted tasks are looked at ten times a second.
 //   - A task that opens /dev/stdout or /dev/stderr anew with ">" truncates its own log, as
 //     with any output that is a file; ">>" and ">&2" do not.

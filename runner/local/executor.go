@@ -19,7 +19,7 @@ var errClosed = errors.New("the executor is closed")
 // Options say where the keeper lives and how to start it.
 type Options struct {
 	StateDir string   // made if absent; one executor and one keeper at a time
-	Keeper   []string // a command that calls Keep with the same state directory
+	Keeper   []string // a command that calls Keep with the same directory, all paths absolute
 }
 
 // Executor is the runner's end of the line to the keeper. When the line breaks it starts
@@ -81,7 +81,7 @@ func (e *Executor) Reports() <-chan []runner.Report { return e.reports }
 
 // Adopt implements runner.Executor. Asked again, it answers again.
 func (e *Executor) Adopt(keys []string) error {
-	return e.say(message{Adopt: &keys}, func() {
+	return e.say(message{Adopt: &adoption{Sent: true, Keys: keys}}, func() {
 		e.adopted = true
 		for _, key := range keys {
 			e.attempts[key] = &attempt{}

@@ -25,13 +25,16 @@ type journal struct {
 	next    int64  // the size at which compacting is worth while again
 	pending []byte // what the disk did not take yet
 	untried bool   // some of it came after the last write
+	vouches bool   // what is not in it was never begun
 }
+
+var vouchRecord = record{verb: "vouch", numbers: []int64{}}
 
 func journalPath(dir string) string { return filepath.Join(dir, "journal") }
 
 // newJournal writes a journal of these tasks in place of the one that is there.
-func newJournal(dir, boot string, tasks map[string]*task) (*journal, error) {
-	j := &journal{path: journalPath(dir), boot: boot}
+func newJournal(dir, boot string, vouches bool, tasks map[string]*task) (*journal, error) {
+	j := &journal{path: journalPath(dir), boot: boot, vouches: vouches}
 	if err := j.compact(tasks); err != nil {
 		return nil, err
 	}
@@ -69,6 +72,9 @@ func (j *journal) full() bool { return j.size >= j.next }
 func (j *journal) compact(tasks map[string]*task) error {
 	j.next = j.size + compactFrom // should it fail: not again at once
 	b := appendRecord(nil, record{verb: "journal", key: j.boot, numbers: []int64{journalVersion}})
+	if j.vouches {
+		b = appendRecord(b, vouchRecord)
+	}
 	for _, t := range tasks {
 		for _, r := range t.records() {
 			b = appendRecord(b, r)

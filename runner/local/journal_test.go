@@ -37,11 +37,11 @@ func history() map[string]*task {
 
 func TestWhatTheJournalHoldsIsWhatWasWritten(t *testing.T) {
 	dir, want := t.TempDir(), history()
-	_, err := newJournal(dir, "this boot", want)
+	_, err := newJournal(dir, "this boot", true, want)
 	must(t, err)
-	boot, got, err := replay(dir)
+	boot, vouches, got, err := replay(dir)
 	must(t, err)
-	if boot != "this boot" || !reflect.DeepEqual(got, want) {
+	if boot != "this boot" || !vouches || !reflect.DeepEqual(got, want) {
 		t.Errorf("boot %q", boot)
 		for key := range want {
 			t.Errorf("%s:\n got %+v\nwant %+v", key, got[key], want[key])
@@ -51,12 +51,12 @@ func TestWhatTheJournalHoldsIsWhatWasWritten(t *testing.T) {
 
 func TestAJournalMayBeTornAnywhere(t *testing.T) {
 	dir := t.TempDir()
-	_, err := newJournal(dir, "boot", history())
+	_, err := newJournal(dir, "boot", true, history())
 	must(t, err)
 	whole := content(journalPath(dir))
 	for n := range len(whole) {
 		must(t, os.WriteFile(journalPath(dir), []byte(whole[:n]), 0o600))
-		_, tasks, err := replay(dir)
+		_, _, tasks, err := replay(dir)
 		if err != nil || len(tasks) > len(history()) {
 			t.Fatalf("torn at %d: %v", n, err)
 		}
@@ -66,7 +66,7 @@ func TestAJournalMayBeTornAnywhere(t *testing.T) {
 func TestAJournalOfAnotherVersionIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	must(t, os.WriteFile(journalPath(dir), []byte("journal \"boot\" 2 \"\"\n"), 0o600))
-	if _, _, err := replay(dir); err == nil || !strings.Contains(err.Error(), "version 2") {
+	if _, _, _, err := replay(dir); err == nil || !strings.Contains(err.Error(), "version 2") {
 		t.Error(err)
 	}
 }
@@ -75,12 +75,12 @@ func TestAfterARebootWhatHasNoEndIsLost(t *testing.T) {
 	state := t.TempDir()
 	tasks := history()
 	tasks["running"].process = process{os.Getpid(), birthClock() - 1e6, birthClock()} // it seems to run
-	_, err := newJournal(state, "another boot", tasks)
+	_, err := newJournal(state, "another boot", true, tasks)
 	must(t, err)
 	x := open(t, state)
-	must(t, x.Adopt([]string{"running", "begun", "refused"}))
+	must(t, x.Adopt([]string{"running", "begun", "refused", "unknown"}))
 	lost := map[string]string{}
-	for len(lost) < 2 {
+	for len(lost) < 3 {
 		for _, r := range <-x.Reports() {
 			if r.Event == runner.Lost {
 				lost[r.Key] = r.Reason
@@ -92,6 +92,9 @@ func TestAfterARebootWhatHasNoEndIsLost(t *testing.T) {
 			t.Errorf("%s: %q", key, lost[key])
 		}
 	}
+	if !strings.Contains(lost["unknown"], "no record") {
+		t.Errorf("what ran before the reboot may not be in the journal: %q", lost["unknown"])
+	}
 }
 
 func TestAFullDiskKeepsLinesForLater(t *testing.T) {
@@ -100,7 +103,7 @@ func TestAFullDiskKeepsLinesForLater(t *testing.T) {
 		t.Skip(err)
 	}
 	dir := t.TempDir()
-	j, err := newJournal(dir, "boot", nil)
+	j, err := newJournal(dir, "boot", false, nil)
 	must(t, err)
 	good := j.file
 	j.file = full
@@ -110,19 +113,19 @@ func TestAFullDiskKeepsLinesForLater(t *testing.T) {
 	}
 	j.file = good
 	must(t, j.write())
-	if _, tasks, err := replay(dir); err != nil || tasks["begun"] == nil {
+	if _, _, tasks, err := replay(dir); err != nil || tasks["begun"] == nil {
 		t.Errorf("%v %v", tasks, err)
 	}
 }
 
 func TestCompactingForgetsWhatIsForgotten(t *testing.T) {
 	dir := t.TempDir()
-	j, err := newJournal(dir, "boot", history())
+	j, err := newJournal(dir, "boot", true, history())
 	must(t, err)
 	must(t, j.compact(nil))
 	j.add(history()["lost"].records()...)
 	must(t, j.write())
-	if _, tasks, err := replay(dir); err != nil || len(tasks) != 1 || tasks["lost"] == nil {
+	if _, _, tasks, err := replay(dir); err != nil || len(tasks) != 1 || tasks["lost"] == nil {
 		t.Errorf("%v %v", tasks, err)
 	}
 }

@@ -53,6 +53,7 @@ type keeper struct {
 	orphans map[string]*task // a dead keeper's
 
 	line    *conn // to the runner, nil when there is none
+	heard   bool  // the runner has said what it knows, so news makes sense to it
 	out     []runner.Report
 	urgent  bool // out has more than starts in it
 	leaving bool // go as soon as nothing runs

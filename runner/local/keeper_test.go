@@ -197,3 +197,29 @@ func TestLinesHaveTheirTimes(t *testing.T) {
 		t.Errorf("lines: %s", got)
 	}
 }
+
+func TestAProcessIsFoundByItsOutput(t *testing.T) {
+	if !findsWriters {
+		t.Skip("not on this system")
+	}
+	dir := t.TempDir()
+	gate := executortest.NewFifo(t, dir+"/gate")
+	must(t, os.Mkdir(dir+"/real", 0o700))
+	must(t, os.Symlink("real", dir+"/link"))
+	s, err := openScratch(dir+"/link", nil)
+	must(t, err)
+	it, err := s.take()
+	must(t, err)
+	cmd := exec.Command("sh", "-c", "read x <gate")
+	cmd.Dir, cmd.Stdout, cmd.SysProcAttr = dir, it.file, &syscall.SysProcAttr{Setpgid: true}
+	must(t, cmd.Start())
+	found, ok := writerOf(s.path(it.id))
+	if !ok || found.pid != cmd.Process.Pid || !found.alive() {
+		t.Errorf("found %+v, %v, want pid %d", found, ok, cmd.Process.Pid)
+	}
+	gate.Release()
+	must(t, cmd.Wait())
+	if _, ok := writerOf(s.path(it.id)); ok {
+		t.Error("found after its end")
+	}
+}

@@ -26,11 +26,12 @@ func (k *keeper) open(l letter) {
 	case l.from != k.line:
 		return // superseded; it is told
 	}
+	k.heard = k.heard || len(l.Start) > 0
 	for _, job := range l.Start {
 		k.take(job)
 	}
 	if l.Adopt != nil {
-		k.adopt(*l.Adopt)
+		k.adopt(l.Adopt.Keys)
 	}
 	for _, key := range l.Cancel {
 		k.cancel(key)
@@ -58,7 +59,7 @@ func (k *keeper) greet(from *conn, h hello) {
 		k.line.send(message{Superseded: true}, runnerPatience)
 		k.line.Close()
 	}
-	k.line, k.out, k.urgent = from, nil, false
+	k.line, k.heard, k.out, k.urgent = from, false, nil, false
 	if from.send(message{Hello: &answer}, runnerPatience) != nil {
 		k.hangUp(from)
 	}
@@ -94,6 +95,9 @@ func (k *keeper) take(job runner.Job) {
 
 // adopt answers for every key, and forgets the ends that the database holds already.
 func (k *keeper) adopt(keys []string) {
+	if !k.heard {
+		k.heard, k.out = true, nil // the answers say all of it, in order
+	}
 	asked := make(map[string]bool, len(keys))
 	for _, key := range keys {
 		asked[key] = true
@@ -101,8 +105,9 @@ func (k *keeper) adopt(keys []string) {
 			k.tell(t.history()...)
 			continue
 		}
-		k.tell(runner.Report{Key: key, Event: runner.Lost, Time: time.Now(), ExitCode: -1, Reason: "the keeper has no record of it"})
+		k.tell(k.unknown(key))
 	}
+	k.vouch()
 	for key, t := range k.tasks {
 		switch {
 		case asked[key]:
@@ -113,6 +118,31 @@ func (k *keeper) adopt(keys []string) {
 		}
 	}
 	k.urgent = true
+}
+
+// unknown answers for an attempt that is not in the journal. A journal that goes back to
+// before the attempt proves that it was never begun; one that may be younger than it, after
+// a reboot or because it was removed, proves nothing.
+func (k *keeper) unknown(key string) runner.Report {
+	if k.journal.vouches {
+		return runner.Report{Key: key, Event: runner.Unbegun, Time: time.Now(), ExitCode: -1}
+	}
+	t := &task{key: key, begunAt: time.Now()}
+	t.lose(t.begunAt, "the keeper has no record of it, and its journal is younger")
+	k.tasks[key] = t
+	k.journal.add(t.records()...)
+	return t.end
+}
+
+// vouch writes down that every attempt before this moment has been answered for: what is
+// not in the journal from here on was never begun.
+func (k *keeper) vouch() {
+	if k.journal.vouches || k.journal.boot == "" {
+		return
+	}
+	k.journal.vouches = true
+	k.journal.add(vouchRecord)
+	k.write()
 }
 
 func (k *keeper) cancel(key string) {
@@ -150,13 +180,14 @@ func (k *keeper) tell(reports ...runner.Report) {
 	}
 }
 
-// flush sends what is to be told. With no runner it is dropped: the next one asks.
+// flush sends what is to be told. With no runner, or one that has not asked yet, it is
+// dropped: the runner's first question is answered with all of it.
 func (k *keeper) flush() {
 	k.linger.Stop()
 	reports := k.out
 	k.out, k.urgent, k.lingering = nil, false, false
 	k.write()
-	if len(reports) == 0 || k.line == nil {
+	if len(reports) == 0 || k.line == nil || !k.heard {
 		return
 	}
 	if k.line.send(message{Reports: reports}, runnerPatience) != nil {

@@ -83,7 +83,7 @@ func (e *Executor) again() message {
 		}
 	}
 	if e.adopted {
-		m.Adopt = &keys
+		m.Adopt = &adoption{Sent: true, Keys: keys}
 	}
 	return m
 }
@@ -111,6 +111,11 @@ func (e *Executor) fresh(reports []runner.Report) []runner.Report {
 	for _, r := range reports {
 		a := e.attempts[r.Key]
 		if a == nil || a.ended || (a.started && r.Event == runner.Started) {
+			continue
+		}
+		if r.Event == runner.Unbegun {
+			delete(e.attempts, r.Key) // so that it can be started
+			out = append(out, r)
 			continue
 		}
 		a.job = nil

@@ -9,6 +9,7 @@ import (
 // record is a line of the journal: a verb, the attempt's key, numbers, a text.
 //
 //	journal "BOOT"   VERSION ""                            first line: the boot that pids belong to
+//	vouch ""         ""                                    what is in no line below was never begun
 //	begun "KEY"      UNIX_NS SCRATCH TIMEOUT_NS GRACE_NS "LOG"
 //	started "KEY"    UNIX_NS PID BIRTH_EARLIEST BIRTH_NEWEST ""
 //	stopping "KEY"   UNIX_NS "REASON"
@@ -22,7 +23,7 @@ type record struct {
 }
 
 // arity is how many numbers a verb has.
-var arity = map[string]int{"journal": 1, "begun": 4, "started": 4, "stopping": 1, "ended": 6, "lost": 1}
+var arity = map[string]int{"journal": 1, "vouch": 0, "begun": 4, "started": 4, "stopping": 1, "ended": 6, "lost": 1}
 
 var errRecord = errors.New("not a line of the journal")
 

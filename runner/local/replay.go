@@ -12,14 +12,14 @@ import (
 
 // replay reads the journal of a dead keeper. Lines that do not parse were torn by a loss of
 // power and are passed over, so what they told of is lost or unknown.
-func replay(dir string) (boot string, tasks map[string]*task, err error) {
+func replay(dir string) (boot string, vouches bool, tasks map[string]*task, err error) {
 	tasks = map[string]*task{}
 	file, err := os.Open(journalPath(dir))
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", tasks, nil
+		return "", false, tasks, nil
 	}
 	if err != nil {
-		return "", nil, fmt.Errorf("cannot read journal: %w", err)
+		return "", false, nil, fmt.Errorf("cannot read journal: %w", err)
 	}
 	defer file.Close()
 	lines := bufio.NewScanner(file)
@@ -29,16 +29,21 @@ func replay(dir string) (boot string, tasks map[string]*task, err error) {
 		if err != nil {
 			continue
 		}
-		if r.verb != "journal" {
+		switch r.verb {
+		case "vouch":
+			vouches = true
+			continue
+		default:
 			apply(tasks, r)
 			continue
+		case "journal":
 		}
 		if boot = r.key; r.numbers[0] != journalVersion {
-			return "", nil, fmt.Errorf("cannot read journal %q: it is of version %d, this program knows %d",
+			return "", false, nil, fmt.Errorf("cannot read journal %q: it is of version %d, this program knows %d",
 				file.Name(), r.numbers[0], journalVersion)
 		}
 	}
-	return boot, tasks, lines.Err()
+	return boot, vouches, tasks, lines.Err()
 }
 
 func apply(tasks map[string]*task, r record) {

@@ -8,7 +8,7 @@ import (
 // takeOver reads what a dead keeper left: processes that still run become orphans, logs are
 // put in their place, and what has neither process nor end is lost.
 func (k *keeper) takeOver() error {
-	boot, tasks, err := replay(k.dir)
+	boot, vouches, tasks, err := replay(k.dir)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (k *keeper) takeOver() error {
 			k.close(t)
 		}
 	}
-	k.journal, err = newJournal(k.dir, bootID(), tasks)
+	k.journal, err = newJournal(k.dir, bootID(), vouches && sameBoot, tasks)
 	return err
 }
 

@@ -19,7 +19,7 @@ type message struct {
 
 	// from the runner
 	Start  []runner.Job
-	Adopt  *[]string // every key that is open; an empty list is a message too
+	Adopt  *adoption
 	Cancel []string
 	Forget []string
 	Bye    bool
@@ -27,6 +27,13 @@ type message struct {
 	// from the keeper
 	Reports    []runner.Report
 	Superseded bool // another runner has taken over
+}
+
+// adoption lists every key that is open. Sent is always true: gob leaves out a pointer to
+// something empty, and to have nothing open is news too.
+type adoption struct {
+	Sent bool
+	Keys []string
 }
 
 // hello is the first message in both directions.

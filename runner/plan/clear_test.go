@@ -233,7 +233,7 @@ func TestClearRefuses(t *testing.T) {
 		{"a)b", "bad-regex", "unexpected ) at character 2"},
 		{"ab[z-a]", "bad-regex", "invalid character class range at character 4"},
 		{"fecth", "no-match", `did you mean "fetch"?`},
-		{"^zzzzzzzz$", "no-match", "tidemark tasks p"},
+		{"^zzzzzzzz$", "no-match", "there is: fetch"},
 		{"fetch 9..9", "no-match", "p has 3 runs there, from 2026-03-01T00:00:00Z to 2026-03-03T00:00:00Z"},
 		{"failed", "no-match", "no task instance"},
 		{"fetch 3..2", "end-before-start", "lies before the start"},

@@ -33,7 +33,7 @@ func (s *step) watch(q *queue, run *Run) {
 			continue
 		}
 		q.hold(run.Lane)
-		if !in.State.Live() && !in.Cancelling {
+		if !in.State.Live() && (!in.Cancelling || s.world.Adopting) {
 			in.Cancelling = true
 			s.decision.Cancel = append(s.decision.Cancel, in.key(run))
 		}

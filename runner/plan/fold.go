@@ -23,11 +23,14 @@ func (s *step) fold() {
 		if in == nil || !in.Open || in.Try != r.Try {
 			continue
 		}
-		if r.Event == Started {
+		switch {
+		case r.Event == Started:
 			s.started(l, in, r)
-			continue
+		case r.Event == Unbegun && in.State == Queued && l.pipe.Def != nil:
+			s.decision.Start = append(s.decision.Start, Start{AttemptKey: r.AttemptKey, Run: l.run, Def: l.pipe.Def})
+		default:
+			s.ended(l, in, r)
 		}
-		s.ended(l, in, r)
 	}
 	s.world.Reports = nil
 }
@@ -50,10 +53,13 @@ func (s *step) ended(l *listened, in *Instance, r Report) {
 	if in.State != Running {
 		began, a.StartedAt = r.StartedAt, r.StartedAt
 	}
-	if r.Event == Lost {
+	if r.Event != Ended {
 		a.ExitCode, a.Signal = -1, 0
 	}
 	in.Open, in.Cancelling = false, false
+	if r.Event == Ended || !in.State.Live() {
+		in.Lost = 0
+	}
 	if !in.State.Live() { // reset or marked meanwhile: nobody asks how it ended
 		a.To, a.Reason = AttemptCancelled, "cancelled"
 		s.attempt(l, in, a)
@@ -67,7 +73,10 @@ func (s *step) ended(l *listened, in *Instance, r Report) {
 		in.StartedAt, c.Duration = began, max(r.Time.Sub(began), 0)
 	}
 	if v.move == retry {
-		c.NotBefore = r.Time.Add(l.task(in).RetryDelay)
+		c.NotBefore = r.Time
+		if r.Event == Ended {
+			c.NotBefore = r.Time.Add(l.task(in).RetryDelay)
+		}
 	}
 	s.shift(l.run, in, v.move, c)
 }
@@ -92,13 +101,25 @@ func (l *listened) verdict(in *Instance, r Report) verdict {
 		return verdict{AttemptSkipped, skip, exitReason(r)}
 	}
 	v := verdict{AttemptFailed, fail, exitReason(r)}
-	if r.Event == Lost {
+	if r.Event != Ended {
 		v.attempt = AttemptLost
+		in.lose()
 	}
 	if in.Try < in.TryLimit {
 		v.move = retry
 	}
 	return v
+}
+
+// retriesOnLost is how many attempts in a row may be lost before that counts as a failure:
+// an executor that dies is not the task's fault, unless the task is what kills it.
+const retriesOnLost = 3
+
+// lose gives an instance whose attempt was lost another one, apart from its own retries.
+func (in *Instance) lose() {
+	if in.Lost++; in.Lost <= retriesOnLost {
+		in.TryLimit++
+	}
 }
 
 // listened is a run that reports may concern.

@@ -247,6 +247,9 @@ func (m *model) writeAttempt(c AttemptChange) {
 		in.StartedAt = c.At
 	default:
 		in.Cancelling = false
+		if in.Lost++; c.To != AttemptLost {
+			in.Lost = 0
+		}
 		if !c.StartedAt.IsZero() {
 			in.StartedAt = c.StartedAt
 		}

@@ -145,6 +145,9 @@ func (m *model) applyRow(op *operation, row PlanRow, gone bool) {
 		if row.TryLimit > 0 {
 			in.TryLimit = row.TryLimit
 		}
+		if !in.Open {
+			in.Lost = 0
+		}
 	}
 	op.instances = append(op.instances, image)
 }
@@ -166,6 +169,7 @@ func (m *model) undoScope(id int64) *UndoScope {
 				}
 			}
 		}
+		image.Taken = image.Now == nil && m.at(image.Pipeline, image.Interval.Start) != nil
 		for k := range m.attempts {
 			image.Begun = image.Begun || k.Run == image.Run
 		}

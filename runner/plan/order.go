@@ -75,6 +75,7 @@ type RunImage struct {
 	Action   Action
 	Before   *RunState // nil: the operation made it
 	Now      *RunState // nil: it does not exist any more
+	Taken    bool      // it does not exist, and another run has its interval
 	Begun    bool      // whether any attempt of it was begun since the operation
 	// Unfinished counts its task instances that are not final now. A run in which another
 	// order left work is not ended by an undo.

@@ -5,7 +5,7 @@ import "strconv"
 // exitReason says in a few words how an attempt ended.
 func exitReason(r Report) string {
 	switch {
-	case r.Event == Lost:
+	case r.Event != Ended:
 		return "runner lost it"
 	case r.Reason != "":
 		return r.Reason

@@ -47,11 +47,20 @@ func noTask(pattern string, scopes []*PipelineScope) *Refusal {
 	}
 	r := &Refusal{Code: "no-match",
 		Message: fmt.Sprintf("%q matches no task of %s", pattern, strings.Join(names, ", ")),
-		Help:    "tidemark tasks " + strings.Join(names, " ") + " lists the tasks"}
+		Help:    "there is: " + some(ids)}
 	if near := nearest(pattern, ids); near != "" {
 		r.Help = fmt.Sprintf("did you mean %q? %s", near, r.Help)
 	}
 	return r
+}
+
+// some are the first few of many names.
+func some(names []string) string {
+	const few = 8
+	if len(names) <= few {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
 }
 
 // noInstance refuses bounds or states in which nothing exists, and says what exists.

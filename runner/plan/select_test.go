@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// daysOf is the days of March in which a plan changes a row.
-func daysOf(p *Plan) string {
+// daysIn is the days of March in which a plan changes a row.
+func daysIn(p *Plan) string {
 	var days []string
 	for _, r := range p.Instances {
 		if d := r.IntervalStart.Format("2"); len(days) == 0 || days[len(days)-1] != d {
@@ -42,7 +42,7 @@ func TestIntervalsAreChosenByAllFiltersTogether(t *testing.T) {
 	} {
 		m := past(t, "a > b", 6)
 		m.pipes[0].def.Tags = []string{"daily"}
-		if got := daysOf(m.clear(ClearArgs{Selector: selects(s.args)})); got != s.days {
+		if got := daysIn(m.clear(ClearArgs{Selector: selects(s.args)})); got != s.days {
 			t.Errorf("clear %s: days %s, want %s", s.args, got, s.days)
 		}
 	}

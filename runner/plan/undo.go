@@ -98,6 +98,8 @@ func (u *undoing) obstacle(m *InstanceImage, run *undoneRun) string {
 		return "its run has begun"
 	case now == nil && m.Action != Remove:
 		return "is gone"
+	case now == nil && run.image != nil && run.image.Taken:
+		return "another run has its interval since"
 	case now == nil:
 		return ""
 	case now.Operation != u.scope.Operation:
@@ -140,6 +142,11 @@ func (u *undoing) run(m *RunImage) {
 		p.Action, p.Why = Remove, "was made by it and never began"
 	case m.Before == nil:
 		p.To, p.Action, p.Why = m.Now, None, "holds rows that stay"
+	case m.Now == nil && m.Taken:
+		if r.kept == 0 {
+			u.leave(m.Pipeline, "", m.Interval.Start, absent, "another run has its interval since")
+		}
+		return
 	case m.Now == nil:
 		p.Run, p.Action = 0, Create
 	case r.opens > 0 && m.Now.Final():

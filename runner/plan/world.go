@@ -15,6 +15,7 @@ type World struct {
 	Pipelines   []*PipelineState
 	Reports     []Report // since the last step, in order
 	Parallelism int      // task instances that may be live at once, over all pipelines
+	Adopting    bool     // the first look after a start: the executor may not have heard of earlier cancels
 	MaxCreate   int      // runs that one step may create; 0: 5,000
 }
 
@@ -65,6 +66,7 @@ type Instance struct {
 	NotBefore time.Time
 	StartedAt time.Time // of the newest attempt that began running
 	Operation int64     // the order that last put it back, 0: none
+	Lost      int       // attempts in a row that the executor lost
 	// Open says that attempt Try is still with the executor. A cleared instance may be
 	// waiting and open: it is not started again before the old attempt has ended.
 	Open       bool
@@ -92,6 +94,7 @@ const (
 	Started Event = iota
 	Ended
 	Lost
+	Unbegun // a crash came between the intent and the start: the same attempt is started again
 )
 
 // Report is the only word from outside.

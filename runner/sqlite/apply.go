@@ -47,6 +47,7 @@ func (db *DB) order(ctx context.Context, now time.Time, who Actor, draw func(w *
 	var p *plan.Plan
 	var id int64
 	err := db.update(ctx, "change", func(w *conn) error {
+		defer w.roomy()()
 		err := db.names.learn(w)
 		if err != nil {
 			return err
@@ -76,6 +77,13 @@ func (db *DB) order(ctx context.Context, now time.Time, who Actor, draw func(w *
 		p.Applied, p.Operation, p.Undo, p.DryRun = true, &id, &undo, false
 	}
 	return p, nil
+}
+
+// roomy lets the connection keep the pages of a large order in memory, until it is called
+// again. What is not needed is not taken.
+func (c *conn) roomy() func() {
+	_, _ = c.ExecContext(bg, "PRAGMA cache_size = -400000")
+	return func() { _, _ = c.ExecContext(bg, "PRAGMA cache_size = -16000") }
 }
 
 func changes(p *plan.Plan) bool {

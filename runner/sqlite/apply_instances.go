@@ -100,11 +100,13 @@ func (o *ordering) changePattern(p *pattern) error {
 	if err != nil {
 		return err
 	}
-	runs := len(p.runs)
-	if kept := n.all - n.create; kept > 0 {
-		if err := o.keepInstances(kept * runs); err != nil {
-			return err
-		}
+	sweeps, err := o.sweeps(p)
+	if err != nil {
+		return err
+	}
+	ranges, runs := stretches(p.runs), len(p.runs)
+	if err := o.keepInstances(ranges, sweeps, (n.all-n.create)*runs); err != nil {
+		return err
 	}
 	if n.create > 0 {
 		if err := o.createInstances(p, n.create*runs); err != nil {
@@ -116,15 +118,11 @@ func (o *ordering) changePattern(p *pattern) error {
 			return err
 		}
 	}
-	if n.restore > 0 {
-		if err := o.restoreInstances(n.restore * runs); err != nil {
-			return err
-		}
+	if err := o.restoreInstances(ranges, sweeps, n.restore*runs); err != nil {
+		return err
 	}
-	if rest := n.all - n.create - n.remove - n.restore; rest > 0 {
-		if err := o.resetInstances(rest * runs); err != nil {
-			return err
-		}
+	if err := o.resetInstances(ranges, sweeps, (n.all-n.create-n.remove-n.restore)*runs); err != nil {
+		return err
 	}
 	return o.count(p)
 }
@@ -132,7 +130,7 @@ func (o *ordering) changePattern(p *pattern) error {
 // picks counts the rows of a pattern by what is done to them.
 type picks struct{ all, create, remove, restore int }
 
-// pick fills temp.picked with the rows of a pattern.
+// pick fills temp.picked with the rows of a pattern that are made or removed.
 func (o *ordering) pick(p *pattern) (n picks, err error) {
 	if _, err := o.w.exec(`DELETE FROM temp.picked`); err != nil {
 		return n, err
@@ -142,22 +140,6 @@ func (o *ordering) pick(p *pattern) (n picks, err error) {
 		return n, err
 	}
 	for _, r := range p.rows {
-		task, err := o.names.task(o.w, pipeline, r.Task)
-		if err != nil {
-			return n, err
-		}
-		var state, limit any
-		if r.State != nil {
-			state = *r.State
-		}
-		if r.TryLimit > 0 {
-			limit = more(r)
-		}
-		if err := o.w.one("the row", `
-			INSERT INTO temp.picked (task_id, map_index, action, state, to_state, more)
-			VALUES (?, ?, ?, ?, ?, ?)`, task, r.MapIndex, actionNumber(r.Action), state, r.To, limit); err != nil {
-			return n, err
-		}
 		n.all++
 		switch {
 		case r.State == nil:
@@ -166,6 +148,18 @@ func (o *ordering) pick(p *pattern) (n picks, err error) {
 			n.remove++
 		case r.Action == plan.Restore:
 			n.restore++
+			continue
+		default:
+			continue
+		}
+		task, err := o.names.task(o.w, pipeline, r.Task)
+		if err != nil {
+			return n, err
+		}
+		if err := o.w.one("the row", `
+			INSERT INTO temp.picked (task_id, map_index, action, to_state, try_limit)
+			VALUES (?, ?, ?, ?, ?)`, task, r.MapIndex, actionNumber(r.Action), r.To, max(r.TryLimit, 1)); err != nil {
+			return n, err
 		}
 	}
 	return n, nil

@@ -223,18 +223,14 @@ func (o *ordering) markRuns(g *runGroup) error {
 func (o *ordering) restoreRuns(g *runGroup) error {
 	return o.w.many("runs", len(g.runs), `
 		UPDATE runs
-		SET state = b.state,
-		    lane = b.lane,
-		    started_at = b.started_at,
-		    ended_at = b.ended_at,
-		    reason_id = b.reason_id
-		FROM temp.chosen AS c
-		CROSS JOIN operation_runs AS b
-		WHERE b.operation_id = ?
-		  AND b.run_id = c.run_id
-		  AND b.state = ?
-		  AND runs.run_id = c.run_id
-		  AND runs.state = ?`, o.plan.Undoes, g.to, g.from)
+		SET (state, lane, started_at, ended_at, reason_id) = (
+		  SELECT b.state, b.lane, b.started_at, b.ended_at, b.reason_id
+		  FROM operation_runs AS b
+		  WHERE b.operation_id = ?
+		    AND b.run_id = runs.run_id
+		    AND b.state = ?)
+		WHERE run_id IN (SELECT run_id FROM temp.chosen)
+		  AND state = ?`, o.plan.Undoes, g.to, g.from)
 }
 
 // removeRuns deletes runs that an order made and that never began.

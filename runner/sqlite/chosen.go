@@ -16,9 +16,8 @@ const temporary = `
 	  task_id   INTEGER NOT NULL,
 	  map_index INTEGER NOT NULL,
 	  action    INTEGER NOT NULL,
-	  state     INTEGER,
 	  to_state  INTEGER NOT NULL,
-	  more      INTEGER,
+	  try_limit INTEGER NOT NULL,
 	  PRIMARY KEY (task_id, map_index)
 	) STRICT, WITHOUT ROWID`
 
@@ -32,28 +31,36 @@ func (o *ordering) choose(runs []int64) error {
 		SELECT r.run_id
 		FROM json_each(?) AS j
 		CROSS JOIN runs AS r
-		WHERE r.run_id BETWEEN j.value ->> 0 AND j.value ->> 1`, stretches(runs))
+		WHERE r.run_id BETWEEN j.value ->> 0 AND j.value ->> 1`, jsonStretches(stretches(runs)))
 }
 
-// stretches writes numbers as JSON pairs of the first and the last of each row without a
-// gap: the runs of one pipeline are mostly few of them.
-func stretches(runs []int64) string {
+// stretch is numbers from first to last without a gap: the runs of one pipeline are mostly
+// few of them.
+type stretch struct{ first, last int64 }
+
+func stretches(runs []int64) []stretch {
 	slices.Sort(runs)
-	b := []byte{'['}
-	for i := 0; i < len(runs); {
-		j := i
-		for j+1 < len(runs) && runs[j+1] == runs[j]+1 {
-			j++
+	var all []stretch
+	for i, run := range runs {
+		if i == 0 || run != runs[i-1]+1 {
+			all = append(all, stretch{run, run})
 		}
+		all[len(all)-1].last = run
+	}
+	return all
+}
+
+func jsonStretches(all []stretch) string {
+	b := []byte{'['}
+	for i, s := range all {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, '[')
-		b = strconv.AppendInt(b, runs[i], 10)
+		b = strconv.AppendInt(b, s.first, 10)
 		b = append(b, ',')
-		b = strconv.AppendInt(b, runs[j], 10)
+		b = strconv.AppendInt(b, s.last, 10)
 		b = append(b, ']')
-		i = j + 1
 	}
 	return string(append(b, ']'))
 }

@@ -63,7 +63,7 @@ func openWriter(path string, opts Options) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return nil, err
 	}
-	write, err := sql.Open("sqlite", dsn(path, opts.Fast, false))
+	write, err := sql.Open("sqlite", writerDSN(path, opts.Fast))
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func openWriter(path string, opts Options) (*DB, error) {
 	if _, err := db.w.ExecContext(ctx, temporary); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	if db.readers, err = openReaders(path); err != nil {
+	if db.readers, err = openReaders(path, "ro"); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
@@ -103,19 +103,33 @@ func OpenReadOnly(path string) (*DB, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNotExist
 	}
-	r, err := openReaders(path)
-	if err != nil {
-		return nil, explain("open database", path, err)
+	var err error
+	for _, mode := range readModes(path) {
+		var r *sql.DB
+		if r, err = openReaders(path, mode); err != nil {
+			break
+		}
+		if err = checkVersion(context.Background(), r); err == nil {
+			return &DB{path: path, readers: r}, nil
+		}
+		err = errors.Join(err, r.Close())
 	}
-	db := &DB{path: path, readers: r}
-	if err := checkVersion(context.Background(), r); err != nil {
-		return nil, explain("open database", path, errors.Join(err, db.Close()))
-	}
-	return db, nil
+	return nil, explain("open database", path, err)
 }
 
-func openReaders(path string) (*sql.DB, error) {
-	r, err := sql.Open("sqlite", dsn(path, false, true))
+// readModes are the ways to read a database that leave nothing behind, in the order in
+// which to try them. Where a log lies beside it someone has it open. Else a connection that
+// may not write makes a log and cannot remove it; one that may removes it at the end; and
+// where the directory cannot be written to, nobody else writes there either.
+func readModes(path string) []string {
+	if _, err := os.Stat(path + "-wal"); err == nil {
+		return []string{"ro", "immutable"}
+	}
+	return []string{"rw", "immutable"}
+}
+
+func openReaders(path, mode string) (*sql.DB, error) {
+	r, err := sql.Open("sqlite", dsn(path, mode, "query_only(1)", "cache_size(-8000)", "temp_store(MEMORY)"))
 	if err != nil {
 		return nil, err
 	}
@@ -124,23 +138,23 @@ func openReaders(path string) (*sql.DB, error) {
 	return r, nil
 }
 
-// dsn holds every pragma: a pool has many connections, and each must have them.
-func dsn(path string, fast, readOnly bool) string {
-	pragmas := []string{"busy_timeout(10000)"}
-	q := url.Values{"_dqs": {"0"}, "_defensive": {"1"}}
-	if readOnly {
-		pragmas = append(pragmas, "query_only(1)", "cache_size(-8000)", "temp_store(MEMORY)")
-		q.Set("mode", "ro")
-	} else {
-		synchronous := "synchronous(FULL)"
-		if fast {
-			synchronous = "synchronous(NORMAL)"
-		}
-		pragmas = append(pragmas, "journal_mode(WAL)", synchronous, "foreign_keys(1)", "cache_size(-16000)",
-			"temp_store(MEMORY)", "journal_size_limit(67108864)")
-		q.Set("_txlock", "immediate")
+func writerDSN(path string, fast bool) string {
+	synchronous := "synchronous(FULL)"
+	if fast {
+		synchronous = "synchronous(NORMAL)"
 	}
-	q["_pragma"] = pragmas
+	return dsn(path, "rwc", "journal_mode(WAL)", synchronous, "foreign_keys(1)", "cache_size(-16000)",
+		"temp_store(MEMORY)", "journal_size_limit(67108864)")
+}
+
+// dsn holds every pragma: a pool has many connections, and each must have them.
+func dsn(path, mode string, pragmas ...string) string {
+	q := url.Values{"_dqs": {"0"}, "_defensive": {"1"}, "_txlock": {"immediate"}, "mode": {mode},
+		"_pragma": append([]string{"busy_timeout(10000)"}, pragmas...)}
+	if mode == "immutable" {
+		q.Set("mode", "ro")
+		q.Set("immutable", "1")
+	}
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
 	}

@@ -37,8 +37,11 @@ func explain(doing, path string, err error) error {
 		}
 		return p
 	}
-	if err == nil || errors.Is(err, ErrNotExist) {
-		return err
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, ErrNotExist) {
+		return ErrNotExist
 	}
 	p = &Problem{Doing: doing, Path: path, Err: err}
 	switch code := code(err); {

@@ -1,186 +1,218 @@
 package sqlite
 
 import (
-	"database/sql"
-	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
-	"github.com/tidemark-dev/tidemark/pipelines/timetable"
-	"github.com/tidemark-dev/tidemark/runner"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
-// desk is a database with one daily pipeline "a > b > c", an executor that ends each attempt
-// at once, and a person who gives orders.
+// desk is where orders are given: a database with a pipeline p of three tasks.
 type desk struct {
-	testing.TB
-	db    *DB
-	def   *pipelines.Pipeline
-	now   time.Time
-	fails string // the task that ends badly
+	*testing.T
+	db  *DB
+	def *pipelines.Pipeline
 }
 
-func newDesk(t testing.TB) *desk {
-	d := &desk{TB: t, db: open(t, filepath.Join(t.TempDir(), "state.db"), Options{Fast: true}),
-		now: time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)}
-	d.def = &pipelines.Pipeline{Name: "p", Location: time.UTC, Start: d.day(1), Tags: []string{"daily"}, Tasks: []*pipelines.Task{
-		{ID: "a", SkipExitCode: 99}, {ID: "b", Needs: []string{"a"}, SkipExitCode: 99}, {ID: "c", Needs: []string{"b"}, SkipExitCode: 99}}}
-	tt, err := timetable.New(timetable.Spec{Cron: "@daily", Start: d.day(1)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.def.Timetable, d.def.Catchup = tt, timetable.Catchup{Mode: timetable.CatchupTrue}
-	if err := pipelines.Build(d.def); err != nil {
-		t.Fatal(err)
-	}
-	d.check(d.db.Register(ctx, []*pipelines.Pipeline{d.def}, runner.Commit{}, d.now))
-	return d
-}
-
-func (d *desk) day(n int) time.Time { return time.Date(2026, 3, n, 0, 0, 0, 0, time.UTC) }
-
-func (d *desk) check(err error) {
-	d.Helper()
-	if err != nil {
-		d.Fatal(err)
-	}
-}
-
-// turn lets the loop look once; the attempts that it begins end by the next look.
-func (d *desk) turn(reports []plan.Report) (next []plan.Report, busy bool) {
-	d.Helper()
-	decision, err := d.db.Update(ctx, d.now, func(w *plan.World) plan.Decision {
-		for _, p := range w.Pipelines {
-			p.Def = d.def
+func newDesk(t *testing.T) *desk {
+	d := &desk{T: t, db: open(t, filepath.Join(t.TempDir(), "state.db"), Options{Fast: true}), def: pipeline(t, "p", 3)}
+	register(t, d.db, d.def)
+	t.Cleanup(func() {
+		if wrong, err := d.db.Verify(ctx); err != nil || len(wrong) > 0 {
+			t.Error(wrong, err)
 		}
-		w.Reports, w.Parallelism = reports, 8
-		return plan.Step(d.now, w)
 	})
-	d.check(err)
-	for _, s := range decision.Start {
-		r := plan.Report{AttemptKey: s.AttemptKey, Event: plan.Ended, Time: d.now}
-		if s.Task == d.fails {
-			r.ExitCode = 1
-		}
-		next = append(next, r)
-	}
-	return next, !decision.Empty()
-}
-
-func (d *desk) run() {
-	d.Helper()
-	var reports []plan.Report
-	for busy := true; busy; {
-		reports, busy = d.turn(reports)
-	}
+	return d
 }
 
 func (d *desk) order(decide func([]*plan.PipelineScope) (*plan.Plan, error)) *plan.Plan {
 	d.Helper()
-	p, err := d.try(decide)
-	d.check(err)
+	p, err := d.db.Apply(ctx, day0, ScopeQuery{Pipelines: []string{"p"}}, map[string]*pipelines.Pipeline{"p": d.def}, anna, decide)
+	must(d.T, err)
 	return p
 }
 
-func (d *desk) try(decide func([]*plan.PipelineScope) (*plan.Plan, error)) (*plan.Plan, error) {
-	return d.db.Apply(ctx, d.now, ScopeQuery{Pipelines: []string{"p"}}, map[string]*pipelines.Pipeline{"p": d.def},
-		Actor{User: "anna", Host: "here"}, decide)
-}
-
-func (d *desk) undo(op int64) *plan.Plan {
+func (d *desk) clear(sel plan.Selector) *plan.Plan {
 	d.Helper()
-	p, err := d.db.ApplyUndo(ctx, d.now, op, Actor{User: "ben"}, func(s *plan.UndoScope) (*plan.Plan, error) { return plan.Undo(d.now, s) })
-	d.check(err)
-	return p
-}
-
-// dump is every run and task instance, without the stamps of orders.
-func (d *desk) dump() string {
-	d.Helper()
-	lines, err := query(ctx, d.db, `
-		SELECT r.run_id, r.state, r.ended_at IS NULL, ifnull(s.text, ''), t.name, i.state, i.try, i.ended_at IS NULL, ifnull(x.text, ''),
-		       r.waiting || r.queued || r.running || r.retrying || r.success || r.failed || r.skipped || r.upstream_failed
-		FROM runs AS r
-		LEFT JOIN task_instances AS i USING (run_id)
-		LEFT JOIN tasks AS t USING (task_id)
-		LEFT JOIN reasons AS x ON x.reason_id = i.reason_id
-		LEFT JOIN reasons AS s ON s.reason_id = r.reason_id
-		ORDER BY r.run_id, t.name`, nil, func(r *sql.Rows) (string, error) {
-		var v [10]sql.NullString
-		var to []any
-		for i := range v {
-			to = append(to, &v[i])
-		}
-		err := r.Scan(to...)
-		var words []string
-		for _, x := range v {
-			words = append(words, x.String)
-		}
-		return strings.Join(words, " "), err
+	return d.order(func(s []*plan.PipelineScope) (*plan.Plan, error) {
+		return plan.Clear(day0, s, plan.ClearArgs{Selector: sel, Reason: "fixed it"})
 	})
-	d.check(err)
-	if problems, err := d.db.Verify(ctx); err != nil || len(problems) > 0 {
-		d.Errorf("%v %v", problems, err)
-	}
-	return strings.Join(lines, "\n")
 }
 
-func (d *desk) marks(as plan.State, words ...string) func([]*plan.PipelineScope) (*plan.Plan, error) {
-	args := plan.MarkArgs{As: as, Reason: "by hand", Selector: plan.Selector{All: true}}
-	for _, w := range words {
-		if w == "--run" {
-			args.Runs = true
-			continue
+func (d *desk) undo(p *plan.Plan) *plan.Plan {
+	d.Helper()
+	u, err := d.db.ApplyUndo(ctx, day0, *p.Operation, anna, func(s *plan.UndoScope) (*plan.Plan, error) { return plan.Undo(day0, s) })
+	must(d.T, err)
+	return u
+}
+
+// states writes each run with its task instances: "success[s s s] queued[]".
+func (d *desk) states() string {
+	d.Helper()
+	runs, err := d.db.Runs(ctx, RunQuery{Pipeline: "p"})
+	must(d.T, err)
+	instances, err := d.db.Instances(ctx, InstanceQuery{Pipeline: "p"})
+	must(d.T, err)
+	var all []string
+	for _, r := range runs {
+		var in []string
+		for _, i := range instances {
+			if i.Run == r.ID {
+				in = append(in, i.State.String())
+			}
 		}
-		args.TaskRegex = w
+		all = append(all, r.State.String()+"["+strings.Join(in, " ")+"]")
 	}
-	return func(s []*plan.PipelineScope) (*plan.Plan, error) { return plan.Mark(d.now, s, args) }
+	return strings.Join(all, " ")
 }
 
-func TestAMarkIsWrittenAndTakenBack(t *testing.T) {
-	for _, s := range []struct {
-		fails string
-		as    plan.State
-		words []string
-	}{
-		{"b", plan.Success, []string{"^b$"}}, {"b", plan.Skipped, []string{"^b$"}}, {"", plan.Failed, []string{"^c$"}},
-		{"b", plan.Success, []string{"--run"}}, {"", plan.Failed, []string{"--run"}},
-	} {
-		t.Run(fmt.Sprint(s), func(t *testing.T) {
-			d := newDesk(t)
-			d.fails = s.fails
-			d.run()
-			before := d.dump()
-			p := d.order(d.marks(s.as, s.words...))
-			if after := d.dump(); after == before || !strings.Contains(after, "marked by anna: by hand") {
-				t.Errorf("%s", after)
-			}
-			d.undo(*p.Operation)
-			if got := d.dump(); got != before {
-				t.Errorf("%s\nwas\n%s", got, before)
-			}
-		})
+func (d *desk) is(want string) {
+	d.Helper()
+	if got := d.states(); got != want {
+		d.Errorf("the runs are\n%s, want\n%s", got, want)
 	}
 }
 
-func TestRunsThatHaveNotBegunAreMarkedWithTheirTasks(t *testing.T) {
+func TestClearPutsBackAndUndoRestores(t *testing.T) {
 	d := newDesk(t)
-	_, _, err := d.db.SetPaused(ctx, d.now, "p", true, Actor{})
-	d.check(err)
-	d.order(func(s []*plan.PipelineScope) (*plan.Plan, error) {
-		return plan.Backfill(d.now, s[0], plan.BackfillArgs{Selector: plan.Selector{Start: d.day(1), End: d.day(3)}})
-	})
-	before := d.dump()
-	p := d.order(d.marks(plan.Success, "--run"))
-	if p.Counts.Instances != 9 || !strings.Contains(d.dump(), "marked by anna") {
-		t.Errorf("%+v %s", p.Counts, d.dump())
+	fill(t, d.db, d.def, 2)
+	d.is("success[success success success] success[success success success]")
+	p := d.clear(plan.Selector{TaskRegex: "task01", Start: day0, End: day0, Downstream: true})
+	if !p.Applied || p.Operation == nil || *p.Undo != "tidemark undo 2" {
+		t.Errorf("the plan is %+v", p)
 	}
-	d.undo(*p.Operation)
-	if got := d.dump(); got != before {
-		t.Errorf("%s\nwas\n%s", got, before)
+	d.is("queued[success waiting waiting] success[success success success]")
+	u := d.undo(p)
+	d.is("success[success success success] success[success success success]")
+	d.undo(u)
+	d.is("queued[success waiting waiting] success[success success success]")
+	ops, err := d.db.Operations(ctx, OperationQuery{Pipeline: "p"})
+	must(t, err)
+	var kinds []string
+	for _, o := range ops {
+		kinds = append(kinds, o.Kind)
+	}
+	if !slices.Equal(kinds, []string{"undo", "undo", "clear", "backfill"}) || ops[1].UndoneBy != 4 || ops[2].UndoneBy != 3 ||
+		ops[2].Reason != "fixed it" || ops[2].User != "anna" {
+		t.Errorf("on record are %v: %+v", kinds, ops)
+	}
+}
+
+func TestABackfillIsALaneUntilItsLastRunHasEnded(t *testing.T) {
+	d := newDesk(t)
+	p := d.order(func([]*plan.PipelineScope) (*plan.Plan, error) { return backfill("p", 2), nil })
+	d.is("queued[] queued[]")
+	lane := func() LaneState {
+		t.Helper()
+		o, err := d.db.Operation(ctx, *p.Operation)
+		must(t, err)
+		return o.State
+	}
+	if lane() != LaneRunning {
+		t.Errorf("the backfill is %s", lane())
+	}
+	changed, err := d.db.SetLane(ctx, *p.Operation, true)
+	must(t, err)
+	if !changed || lane() != LanePaused {
+		t.Errorf("the backfill is %s", lane())
+	}
+	_, err = d.db.Update(ctx, day0, func(w *plan.World) plan.Decision {
+		l := w.Pipelines[0].Lanes[1]
+		if l.ID != *p.Operation || !l.Paused || len(l.Queued) != 2 {
+			t.Errorf("the lane is %+v", l)
+		}
+		var dec plan.Decision
+		for _, run := range l.Queued {
+			dec.Runs = append(dec.Runs, plan.RunChange{Run: run, From: plan.RunQueued, To: plan.RunFailed, Reason: "no"})
+		}
+		return dec
+	})
+	must(t, err)
+	if lane() != LaneDone {
+		t.Errorf("the backfill is %s", lane())
+	}
+	done, err := d.db.Progress(ctx, *p.Operation)
+	must(t, err)
+	if done.Runs != 2 || done.RunsDone != 2 {
+		t.Errorf("the progress is %+v", done)
+	}
+}
+
+func TestUndoOfABackfillRemovesItsRunsAndUndoOfThatMakesThemAgain(t *testing.T) {
+	d := newDesk(t)
+	p := d.order(func([]*plan.PipelineScope) (*plan.Plan, error) { return partial(backfill("p", 2), d.def), nil })
+	d.is("queued[waiting] queued[waiting]")
+	u := d.undo(p)
+	d.is("")
+	d.undo(u)
+	d.is("queued[waiting] queued[waiting]")
+}
+
+func TestARefusalChangesNothing(t *testing.T) {
+	d := newDesk(t)
+	fill(t, d.db, d.def, 1)
+	_, err := d.db.Apply(ctx, day0, ScopeQuery{Pipelines: []string{"p"}}, map[string]*pipelines.Pipeline{"p": d.def}, anna,
+		func(s []*plan.PipelineScope) (*plan.Plan, error) { return plan.Clear(day0, s, plan.ClearArgs{}) })
+	if r, ok := err.(*plan.Refusal); !ok || r.Code != "empty-selection" {
+		t.Errorf("the error is %v", err)
+	}
+	d.is("success[success success success]")
+}
+
+func TestAnEmptyPlanIsNotRecorded(t *testing.T) {
+	d := newDesk(t)
+	p := d.order(func([]*plan.PipelineScope) (*plan.Plan, error) { return &plan.Plan{Kind: "clear"}, nil })
+	ops, err := d.db.Operations(ctx, OperationQuery{})
+	must(t, err)
+	if p.Operation != nil || p.Applied || len(ops) != 0 {
+		t.Errorf("%+v is on record: %v", p, ops)
+	}
+}
+
+func TestPausingTwiceIsOneOperation(t *testing.T) {
+	d := newDesk(t)
+	for _, want := range []bool{true, false} {
+		_, changed, err := d.db.SetPaused(ctx, day0, "p", true, anna)
+		must(t, err)
+		if changed != want {
+			t.Errorf("changed is %v", changed)
+		}
+	}
+	_, err := d.db.Update(ctx, day0, func(w *plan.World) plan.Decision {
+		if !w.Pipelines[0].Paused {
+			t.Error("the loop does not see it")
+		}
+		return plan.Decision{}
+	})
+	must(t, err)
+}
+
+func TestRunsOfSeveralPipelinesAreClearedWithoutTheirNeighbours(t *testing.T) {
+	d := newDesk(t)
+	other := pipeline(t, "q", 3)
+	register(t, d.db, d.def, other)
+	for i := range 4 { // numbers of runs alternate
+		for _, def := range []*pipelines.Pipeline{d.def, other} {
+			p := backfill(def.Name, i+1)
+			p.Runs = p.Runs[i:]
+			d.order(func([]*plan.PipelineScope) (*plan.Plan, error) { return partial(p, def), nil })
+		}
+	}
+	must(t, d.db.update(ctx, "end", func(w *conn) error {
+		_, err := w.ExecContext(ctx, `UPDATE task_instances SET state = 5, ended_at = 1; UPDATE runs SET waiting = 0, failed = 1`)
+		return err
+	}))
+	p := d.clear(plan.Selector{States: []plan.State{plan.Failed}})
+	if len(p.Instances) != 4 {
+		t.Errorf("%d rows are cleared", len(p.Instances))
+	}
+	d.is("queued[waiting] queued[waiting] queued[waiting] queued[waiting]")
+	left, err := d.db.Instances(ctx, InstanceQuery{Pipeline: "q", States: []plan.State{plan.Failed}})
+	must(t, err)
+	if len(left) != 4 {
+		t.Errorf("the neighbours are %v", left)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 // query reads rows for a page or a command.
 func query[T any](ctx context.Context, db *DB, text string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	trace(text)
 	rows, err := retry(ctx, func() (*sql.Rows, error) { return db.readers.QueryContext(ctx, text, args...) })
 	if err != nil {
 		return nil, explain("read", db.path, err)

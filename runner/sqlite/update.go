@@ -45,21 +45,14 @@ func (db *DB) look(w *conn) error {
 
 // OpenAttempts are those that were handed to the executor and have not ended.
 func (db *DB) OpenAttempts(ctx context.Context) ([]plan.AttemptKey, error) {
-	rows, err := db.readers.QueryContext(ctx, `
+	return query(ctx, db, `
 		SELECT a.run_id, t.name, a.map_index, a.try
-		FROM attempts AS a
+		FROM attempts AS a INDEXED BY attempts_open
 		CROSS JOIN tasks AS t USING (task_id)
 		WHERE a.state < 2
-		ORDER BY a.run_id, a.task_id, a.map_index, a.try`)
-	if err != nil {
-		return nil, explain("read open attempts of", db.path, err)
-	}
-	var keys []plan.AttemptKey
-	err = drain(rows, func(r *sql.Rows) error {
+		ORDER BY a.run_id, a.task_id, a.map_index, a.try`, nil, func(r *sql.Rows) (plan.AttemptKey, error) {
 		var k plan.AttemptKey
 		err := r.Scan(&k.Run, &k.Task, &k.MapIndex, &k.Try)
-		keys = append(keys, k)
-		return err
+		return k, err
 	})
-	return keys, explain("read open attempts of", db.path, err)
 }

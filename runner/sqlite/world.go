@@ -144,9 +144,24 @@ func scanRun(r *sql.Rows, pipeline string) (*plan.Run, error) {
 // loadInstances reads the task instances of a run. Most queued runs have none yet.
 func (db *DB) loadInstances(w *conn, run *plan.Run) error {
 	err := w.each(`
-		SELECT task_id, map_index, state, try, try_limit, open, cancelling, not_before, started_at, operation_id
-		FROM task_instances
-		WHERE run_id = ?`, []any{run.ID}, func(r *sql.Rows) error {
+		SELECT i.task_id, i.map_index, i.state, i.try, i.try_limit, i.open, i.cancelling, i.not_before, i.started_at, i.operation_id,
+		       CASE WHEN i.open OR i.state = 3 THEN (
+		           SELECT COUNT(*)
+		           FROM attempts AS a
+		           WHERE a.run_id = i.run_id
+		             AND a.task_id = i.task_id
+		             AND a.map_index = i.map_index
+		             AND a.state = 6
+		             AND a.try > COALESCE((
+		                 SELECT MAX(b.try)
+		                 FROM attempts AS b
+		                 WHERE b.run_id = i.run_id
+		                   AND b.task_id = i.task_id
+		                   AND b.map_index = i.map_index
+		                   AND b.state <> 6
+		                   AND b.try < i.try), 0)) ELSE 0 END
+		FROM task_instances AS i
+		WHERE i.run_id = ?`, []any{run.ID}, func(r *sql.Rows) error {
 		return db.scanInstance(r, run)
 	})
 	db.arrange(run)
@@ -158,7 +173,7 @@ func (db *DB) scanInstance(r *sql.Rows, run *plan.Run) error {
 	var task int64
 	var notBefore, started, operation sql.NullInt64
 	err := r.Scan(&task, &in.MapIndex, &in.State, &in.Try, &in.TryLimit, &in.Open, &in.Cancelling,
-		&notBefore, &started, &operation)
+		&notBefore, &started, &operation, &in.Lost)
 	in.Task = db.names.taskNames[task]
 	in.NotBefore, in.StartedAt, in.Operation = instant(notBefore), instant(started), operation.Int64
 	run.Instances = append(run.Instances, in)

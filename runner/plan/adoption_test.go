@@ -1,0 +1,51 @@
+package plan
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
+)
+
+// adopted is a world as a runner finds it after a crash: one run with one open attempt.
+func adopted(t *testing.T, in Instance) *World {
+	t.Helper()
+	def, problems := pipelines.Parse("p.yaml", []byte("tasks: {a: 'echo hi'}\n"), nil, nil)
+	if problems.Errors() > 0 {
+		t.Fatal(problems)
+	}
+	at := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+	run := &Run{ID: 1, Pipeline: "p", Interval: timetable.Interval{Start: at, End: at}, State: RunRunning, StartedAt: at, Instances: []Instance{in}}
+	return &World{Parallelism: 1, Pipelines: []*PipelineState{{Name: "p", Def: def, Lanes: []*Lane{{}}, Running: []*Run{run}}}}
+}
+
+func TestAnAttemptThatACrashKeptFromBeginningIsStartedAgainUnderItsOwnNumber(t *testing.T) {
+	w := adopted(t, Instance{Task: "a", MapIndex: -1, State: Queued, Try: 3, TryLimit: 3, Open: true})
+	key := AttemptKey{Run: 1, Task: "a", MapIndex: -1, Try: 3}
+	w.Reports = []Report{{AttemptKey: key, Event: Unbegun}}
+	d := Step(time.Date(2024, 1, 2, 0, 0, 0, 0, time.UTC), w)
+	if len(d.Start) != 1 || d.Start[0].AttemptKey != key || len(d.Tasks)+len(d.Attempts)+len(d.Runs) != 0 {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestAnUnbegunAttemptThatNobodyWantsAnyMoreEndsAsCancelledAndTheNextBegins(t *testing.T) {
+	w := adopted(t, Instance{Task: "a", MapIndex: -1, State: Waiting, Try: 3, TryLimit: 4, Open: true, Cancelling: true})
+	w.Reports = []Report{{AttemptKey: AttemptKey{Run: 1, Task: "a", MapIndex: -1, Try: 3}, Event: Unbegun}}
+	d := Step(time.Date(2024, 1, 2, 0, 0, 0, 0, time.UTC), w)
+	if len(d.Attempts) != 2 || d.Attempts[0].To != AttemptCancelled || d.Attempts[1].To != AttemptQueued || len(d.Start) != 1 || d.Start[0].Try != 4 {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestTheFirstLookAfterAStartCancelsAgainWhatMayNotHaveBeenHeard(t *testing.T) {
+	for _, adopting := range []bool{true, false} {
+		w := adopted(t, Instance{Task: "a", MapIndex: -1, State: Waiting, Try: 1, TryLimit: 2, Open: true, Cancelling: true})
+		w.Adopting = adopting
+		d := Step(time.Date(2024, 1, 2, 0, 0, 0, 0, time.UTC), w)
+		if (len(d.Cancel) == 1) != adopting {
+			t.Errorf("adopting %v: cancels %v", adopting, d.Cancel)
+		}
+	}
+}

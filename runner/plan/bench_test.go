@@ -1,0 +1,86 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
+)
+
+// wide is a running run of n tasks, each after the one ten places before it, of which a
+// tenth has ended in success and a report has just come.
+func wide(tb testing.TB, n int) *World {
+	p := &pipelines.Pipeline{Name: "p", Location: time.UTC, MaxActiveRuns: 1}
+	run := &Run{ID: 1, Pipeline: "p", Interval: daily(0), State: RunRunning, StartedAt: day0}
+	for i := range n {
+		task := &pipelines.Task{ID: fmt.Sprintf("task_%06d", i), SkipExitCode: 99}
+		if i >= 10 {
+			task.Needs = []string{p.Tasks[i-10].ID, p.Tasks[i-1].ID}
+		}
+		p.Tasks = append(p.Tasks, task)
+		in := Instance{Task: task.ID, MapIndex: -1, TryLimit: 1}
+		if i < n/10 {
+			in.State, in.Try = Success, 1
+		}
+		run.Instances = append(run.Instances, in)
+	}
+	if err := pipelines.Build(p); err != nil {
+		tb.Fatal(err)
+	}
+	for i := range run.Instances { // the store's strings are not the definition's
+		run.Instances[i].Task = string([]byte(run.Instances[i].Task))
+	}
+	in := &run.Instances[n/10]
+	in.State, in.Try, in.Open, in.StartedAt = Running, 1, true, day0
+	return &World{Parallelism: 16, Pipelines: []*PipelineState{{Name: "p", Def: p, Lanes: []*Lane{{}}, Running: []*Run{run}}}}
+}
+
+// turn is one step over the world with a report of a start that changes nothing but has to
+// be found and weighed.
+func turn(w *World) {
+	run := w.Pipelines[0].Running[0]
+	w.Reports = []Report{{AttemptKey: AttemptKey{1, run.Instances[len(run.Instances)/10].Task, -1, 1}, Event: Started, Time: day0}}
+	Step(day0, w)
+}
+
+func BenchmarkStep(b *testing.B) {
+	for _, n := range []int{10, 1000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			w := wide(b, n)
+			b.ReportAllocs()
+			for b.Loop() {
+				turn(w)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/task")
+		})
+	}
+}
+
+// TestAStepIsLinear measures how the cost grows with the size of a run: the exponent is 1
+// where twice the tasks cost twice the time.
+func TestAStepIsLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures time")
+	}
+	best := map[int]float64{}
+	sizes := []int{1000, 10_000, 100_000}
+	for _, n := range sizes {
+		w := wide(t, n)
+		best[n] = math.Inf(1)
+		for range 5 {
+			rounds, began := max(1, 100_000/n), time.Now()
+			for range rounds {
+				turn(w)
+			}
+			best[n] = min(best[n], float64(time.Since(began).Nanoseconds())/float64(rounds))
+		}
+		t.Logf("%7d tasks: %8.0f ns a step, %5.1f ns a task", n, best[n], best[n]/float64(n))
+	}
+	exponent := math.Log(best[100_000]/best[1000]) / math.Log(100)
+	t.Logf("exponent %.2f", exponent)
+	if exponent > 1.35 || best[100_000] > 5000*100_000 {
+		t.Errorf("exponent %.2f, %.0f ns a task", exponent, best[100_000]/100_000)
+	}
+}

@@ -1,0 +1,88 @@
+package plan
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
+)
+
+// Migrate says what today's files mean for what exists: which runs are still on the
+// schedule's grid, which are not, which intervals before the live schedule are missing or
+// overlap one, and what the loop will make and pass over next. Nothing that exists is ever
+// re-created or changed by a schedule, so the plan's only rows are what the loop will do.
+func Migrate(now time.Time, scopes []*PipelineScope) *Plan {
+	m := &migration{draft: newDraft("plan", "", "", nil), now: now}
+	for _, s := range scopes {
+		m.Pipelines = append(m.Pipelines, s.Name)
+		if s.Def != nil && s.Def.Timetable != nil {
+			m.existing(s)
+			m.missing(s)
+			m.next(s)
+		}
+	}
+	return m.done()
+}
+
+type migration struct {
+	*draft
+	now time.Time
+}
+
+// existing tells the runs that fit today's grid from those that no longer do.
+func (m *migration) existing(s *PipelineScope) {
+	for _, run := range s.Runs {
+		period, ok := s.Def.Timetable.Containing(run.Interval.Start)
+		if (ok && period.Interval == run.Interval) || run.Kind == Manual {
+			m.Runs = append(m.Runs, PlanRun{Pipeline: s.Name, IntervalStart: run.Interval.Start, IntervalEnd: run.Interval.End,
+				State: ptr(run.State), To: ptr(run.State), Action: None, Why: "kept", Run: run.ID})
+			m.starts[run.Interval.Start] = true
+			continue
+		}
+		m.leave(s.Name, "", run.Interval.Start, run.State.String(), "kept, though no longer on the grid")
+	}
+}
+
+// missing lists the intervals up to the live schedule's place that have no run.
+func (m *migration) missing(s *PipelineScope) {
+	if s.Last.IsZero() {
+		return
+	}
+	b := &backfilling{s: s}
+	for period := range s.Def.Timetable.Between(s.Def.Start, s.Last.End) {
+		if period.End.After(s.Last.End) {
+			break
+		}
+		switch run, overlap := b.at(period.Interval); {
+		case run != nil:
+		case overlap != nil:
+			m.leave(s.Name, "", period.Start, "overlaps", fmt.Sprintf("never made: the run of %s to %s covers part of it",
+				stamp(overlap.Interval.Start), stamp(overlap.Interval.End)))
+		default:
+			m.leave(s.Name, "", period.Start, "missing", "has no run; tidemark backfill makes it")
+		}
+	}
+}
+
+// next is what the loop does by itself: the part that is safe.
+func (m *migration) next(s *PipelineScope) {
+	if s.Paused {
+		m.Warnings = append(m.Warnings, pausedWarning(s.Name))
+	}
+	d := s.Def.Timetable.Decide(m.now, s.Last, s.Def.Catchup)
+	for _, stretch := range d.Skipped {
+		m.leave(s.Name, "", stretch.First.Start, "skipped", fmt.Sprintf("%d passed over: %s", stretch.Count, stretch.Reason))
+	}
+	for period := range d.Run {
+		m.starts[period.Start] = true
+		m.Runs = append(m.Runs, PlanRun{Pipeline: s.Name, IntervalStart: period.Start, IntervalEnd: period.End,
+			To: ptr(RunQueued), Action: Create, Why: whyDue(s, period), Due: period.Due})
+	}
+}
+
+func whyDue(s *PipelineScope, period timetable.Period) string {
+	if s.Def.Timetable.OnGrid(period.Start) {
+		return "due"
+	}
+	return "a bridge from the old grid to the new one"
+}
