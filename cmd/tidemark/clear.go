@@ -11,7 +11,6 @@ import (
 
 	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/runner/plan"
-	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
 
 func clearVerb() *verb {
@@ -25,43 +24,28 @@ func clearVerb() *verb {
 		example: "tidemark clear weather -t '^calc' -s 2014-03-01 -e 2014-03-31 -d --dry-run\n" +
 			"tidemark clear weather --only-failed --last 7",
 		group: groupChange,
-		flags: orderFlags(append(selectionFlags(),
-			regexFlag(),
-			&cli.StringSliceFlag{Name: "state", Usage: "only instances in state `S` (repeatable)"},
-			&cli.BoolFlag{Name: "only-failed", Aliases: []string{"f"}, Usage: "only failed and upstream_failed ones"},
-			&cli.BoolFlag{Name: "only-running", Aliases: []string{"r"}, Usage: "only running ones"},
-			&cli.StringSliceFlag{Name: "interval", Usage: "only the interval that starts at `T` (repeatable)"},
+		flags: orderFlags(append(choiceFlags(),
 			&cli.BoolFlag{Name: "no-running", Usage: "refuse when one of them runs, instead of cancelling it"},
-			&cli.BoolFlag{Name: "all", Usage: "the whole pipeline"},
 		)...),
 		run: runClear,
 	}
 }
 
 func runClear(c *call) error {
-	ps, err := c.Pipelines(c.Arg(0))
+	ch, err := c.choice()
 	if err != nil {
 		return err
 	}
-	loc := sharedZone(ps)
-	now, err := c.Now(loc)
-	if err != nil {
-		return err
-	}
-	args, err := c.clearArgs(loc)
-	if err != nil {
-		return err
-	}
-	return c.carryOut(now, order{
-		verb: "clear", defs: byName(ps), loc: loc,
-		query: sqlite.ScopeQuery{Pipelines: namesOf(ps), From: args.Start, To: args.End},
-		decide: func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
-			if err := noneMissing(args.Intervals, scopes, loc); err != nil {
+	args := plan.ClearArgs{Selector: ch.Selector, In: ch.in, NoRunning: c.Bool("no-running"),
+		Reason: c.String("reason"), Ticket: c.String("ticket")}
+	return c.carryOut(ch.now, ch.order("clear", func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
+		if len(ch.ps) == 1 {
+			if err := noneMissing(ch.Intervals, scopes, ch.loc); err != nil {
 				return nil, err
 			}
-			return plan.Clear(now, scopes, args)
-		},
-	})
+		}
+		return plan.Clear(ch.now, scopes, args)
+	}))
 }
 
 // noneMissing refuses single intervals that no pipeline has a run of: half of what was
@@ -91,25 +75,6 @@ func noneMissing(wanted []time.Time, scopes []*plan.PipelineScope, loc *time.Loc
 		return f
 	}
 	return nil
-}
-
-func (c *call) clearArgs(loc *time.Location) (args plan.ClearArgs, err error) {
-	args = plan.ClearArgs{NoRunning: c.Bool("no-running"), Reason: c.String("reason"), Ticket: c.String("ticket")}
-	if args.Selector, err = c.selector(loc); err != nil {
-		return args, err
-	}
-	args.All = c.Bool("all")
-	if args.States, err = c.states(); err != nil {
-		return args, err
-	}
-	for _, text := range c.StringSlice("interval") {
-		at, err := c.Time("--interval", text, loc, false)
-		if err != nil {
-			return args, err
-		}
-		args.Intervals = append(args.Intervals, at)
-	}
-	return args, nil
 }
 
 // states are --state, --only-failed and --only-running together: any of them.
@@ -158,12 +123,4 @@ func namesOf(ps []*pipelines.Pipeline) []string {
 		names = append(names, p.Name)
 	}
 	return names
-}
-
-// sharedZone is the timezone of the pipelines, or UTC where they have several.
-func sharedZone(ps []*pipelines.Pipeline) *time.Location {
-	if loc := soleZone(ps, nil); loc != nil {
-		return loc
-	}
-	return time.UTC
 }

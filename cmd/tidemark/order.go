@@ -196,13 +196,21 @@ func past(verb string) string {
 		return "cleared"
 	case "undo":
 		return "undone"
+	case "mark":
+		return "marked"
 	}
 	return verb + " recorded"
 }
 
-// rowsOf is how much a plan changes: task instances, or runs where it makes only those.
+// rowsOf is how much a plan changes: task instances, or runs where it changes more of those.
 func rowsOf(p *plan.Plan) int {
-	return max(p.Counts.Instances, p.Counts.RunsCreated+p.Counts.RunsReopened)
+	runs := 0
+	for i := range p.Runs {
+		if p.Runs[i].Action != plan.None {
+			runs++
+		}
+	}
+	return max(p.Counts.Instances, runs)
 }
 
 func nounOf(p *plan.Plan) string {

@@ -153,7 +153,7 @@ func (b *backfilling) interval(period timetable.Period) {
 		}
 	}
 	b.Runs = append(b.Runs, PlanRun{Pipeline: b.s.Name, IntervalStart: period.Start, IntervalEnd: period.End,
-		To: ptr(RunQueued), Action: Create, Why: "does not exist", Due: period.Due, Partial: b.sel.re != nil})
+		To: ptr(RunQueued), Action: Create, Why: "does not exist", Due: period.Due, Partial: b.sel.named()})
 }
 
 // create plans an instance that does not exist.

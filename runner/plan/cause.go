@@ -66,25 +66,27 @@ func (e *examination) upstreamIn(t int, states ...State) string {
 // success. So a failure that was marked away, with what it blocked left as it is, does not
 // give a green run in which work is missing.
 func (e *examination) finish() {
-	reason := ""
 	for i := range e.run.Instances {
-		in := &e.run.Instances[i]
-		if !in.State.Final() || in.Open {
+		if in := &e.run.Instances[i]; !in.State.Final() || in.Open {
 			return
 		}
-		if reason == "" && in.State == Failed && !e.allowed(in.Task) {
-			reason = "task " + quote(in.Task) + " failed"
-		}
-	}
-	if reason == "" {
-		reason = e.missing()
 	}
 	e.run.EndedAt = e.now
-	if reason != "" {
+	if reason := e.failure(); reason != "" {
 		e.shiftRun(e.run, runFail, reason, nil)
 		return
 	}
 	e.shiftRun(e.run, runSucceed, "", nil)
+}
+
+// failure is the reason for which a run fails of which nothing is left, or nothing.
+func (e *examination) failure() string {
+	for i := range e.run.Instances {
+		if in := &e.run.Instances[i]; in.State == Failed && !e.allowed(in.Task) {
+			return "task " + quote(in.Task) + " failed"
+		}
+	}
+	return e.missing()
 }
 
 // missing is the reason to fail a run in which nothing failed that may not.

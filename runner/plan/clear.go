@@ -11,20 +11,12 @@ import (
 // retries, and their finished runs back to queued. What waits already is left alone. The
 // instant does not matter to what is chosen. Errors are *Refusal.
 func Clear(_ time.Time, scopes []*PipelineScope, args ClearArgs) (*Plan, error) {
-	sel, refusal := compile(args.Selector)
-	if refusal != nil {
+	c := &clearing{draft: newDraft("clear", args.Reason, args.Ticket, args)}
+	if refusal := c.choose("clear", scopes, args.Selector, args.In, func(s *PipelineScope, sel *selection) {
+		c.sel = sel
+		c.scope(s)
+	}); refusal != nil {
 		return nil, refusal
-	}
-	if !sel.narrow() && !args.All {
-		return nil, emptySelection("clear")
-	}
-	c := &clearing{draft: newDraft("clear", args.Reason, args.Ticket, args), sel: sel}
-	c.selects(args.Selector)
-	for _, scope := range scopes {
-		if scope.Def == nil {
-			return nil, noDefinition(scope.Name)
-		}
-		c.scope(scope)
 	}
 	switch {
 	case !c.named:
@@ -54,10 +46,8 @@ func (c *clearing) scope(s *PipelineScope) {
 		c.named = true
 	}
 	sum := newSummary(len(s.Def.Tasks))
-	for _, run := range s.Runs {
-		if c.sel.covers(run) {
-			c.run(s, run, sum)
-		}
+	for _, run := range c.sel.of(s) {
+		c.run(s, run, sum)
 	}
 	sum.report(s.Def, &c.Selection)
 	if s.Paused && len(c.Instances) > 0 {
@@ -75,7 +65,7 @@ func (c *clearing) run(s *PipelineScope, run *Run, sum *summary) {
 	var place placement
 	place.of(s.Def, run)
 	why := c.sel.widen(s.Def, func(t int) bool {
-		return c.sel.matches(s.Def.Tasks[t].ID) && slices.ContainsFunc(run.Instances[place.first[t]:place.end[t]], c.root)
+		return c.sel.matches(s.Def.Tasks[t].ID) && c.rooted(run.Instances[place.first[t]:place.end[t]])
 	})
 	rows := len(c.Instances)
 	for t, reason := range why {
@@ -84,13 +74,13 @@ func (c *clearing) run(s *PipelineScope, run *Run, sum *summary) {
 		}
 		for i := place.first[t]; i < place.end[t]; i++ {
 			sum.note(t, reason)
-			if in := &run.Instances[i]; reason != matched || c.root(*in) {
+			if in := &run.Instances[i]; reason != matched || c.sel.wants(in) {
 				c.instance(s, run, in, t, reason)
 			}
 		}
 	}
-	for _, in := range run.Instances[place.declared:] {
-		if c.sel.matches(in.Task) && c.root(in) {
+	for i := place.declared; i < len(run.Instances); i++ {
+		if in := &run.Instances[i]; c.sel.matches(in.Task) && c.sel.wants(in) {
 			c.leave(s.Name, in.Task, run.Interval.Start, in.State.String(), "task removed from the pipeline")
 		}
 	}
@@ -99,7 +89,9 @@ func (c *clearing) run(s *PipelineScope, run *Run, sum *summary) {
 	}
 }
 
-func (c *clearing) root(in Instance) bool { return c.sel.wants(in.State) }
+func (c *clearing) rooted(instances []Instance) bool {
+	return slices.ContainsFunc(instances, func(in Instance) bool { return c.sel.wants(&in) })
+}
 
 // instance plans for one instance.
 func (c *clearing) instance(s *PipelineScope, run *Run, in *Instance, t int, why string) {

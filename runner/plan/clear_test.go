@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -58,14 +59,33 @@ func untouchedOf(p *Plan) string {
 	return strings.Join(lines, ", ")
 }
 
-// selects builds a selector from words: a regular expression, -d, -u, 2..3 for the
-// intervals of those days, and names of states.
+// selects builds a selector from words: a regular expression or one with ! before it, -d,
+// -u, 2..3 for the intervals of those days, at:2 for one of them, but:2 for all but it,
+// last:2, past, future, kind:1, tag:x, and names of states.
 func selects(words string) (s Selector) {
 	for _, w := range strings.Fields(words) {
 		state, isState := ParseState(w)
 		var from, to int
 		_, err := fmt.Sscanf(w, "%d..%d", &from, &to)
+		flag, value, _ := strings.Cut(w, ":")
+		n, _ := strconv.Atoi(value)
 		switch {
+		case flag == "last":
+			s.Last = n
+		case flag == "at":
+			s.Intervals = append(s.Intervals, day(n-1))
+		case flag == "but":
+			s.Except = append(s.Except, Range{day(n - 1), day(n - 1)})
+		case flag == "kind":
+			s.Kinds = append(s.Kinds, Kind(n))
+		case flag == "tag":
+			s.Tags.Any = append(s.Tags.Any, Exactly(value))
+		case w == "past":
+			s.Past = true
+		case w == "future":
+			s.Future = true
+		case strings.HasPrefix(w, "!"):
+			s.NotTasks = append(s.NotTasks, w[1:])
 		case w == "-d":
 			s.Downstream = true
 		case w == "-u":

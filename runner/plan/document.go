@@ -89,7 +89,7 @@ const (
 	Restart Action = "restart" // with the executor: that attempt is cancelled, then it runs again
 	Create  Action = "create"  // does not exist yet
 	Cancel  Action = "cancel"
-	Mark    Action = "mark"
+	Marked  Action = "mark"    // gets the end that a person says
 	Restore Action = "restore" // gets back the state that it had before an order
 	Reopen  Action = "reopen"  // a finished run is looked at again
 	Remove  Action = "remove"  // a run, or an instance, that an order made and that never started

@@ -12,7 +12,7 @@ func (h *history) order() {
 	scope := h.scope(p.name)
 	var plan *Plan
 	var err error
-	switch h.rng.IntN(4) {
+	switch h.rng.IntN(6) {
 	case 0, 1:
 		args := h.clearArgs()
 		plan, err = Clear(h.now, []*PipelineScope{scope}, args)
@@ -20,6 +20,8 @@ func (h *history) order() {
 	case 2:
 		plan, err = Backfill(h.now, scope, h.backfillArgs())
 	case 3:
+		plan, err = Mark(h.now, []*PipelineScope{scope}, h.markArgs())
+	case 4, 5:
 		if len(h.operations) == 0 {
 			return
 		}
@@ -48,6 +50,15 @@ func (h *history) selector() Selector {
 
 func (h *history) clearArgs() ClearArgs { return ClearArgs{Selector: h.selector()} }
 
+func (h *history) markArgs() MarkArgs {
+	args := MarkArgs{Selector: h.selector(), As: []State{Success, Failed, Skipped}[h.rng.IntN(3)]}
+	if h.rng.IntN(3) == 0 {
+		args.Runs = true
+		args.TaskRegex, args.States, args.Upstream, args.Downstream = "", nil, false, false
+	}
+	return args
+}
+
 func (h *history) backfillArgs() BackfillArgs {
 	args := BackfillArgs{Selector: h.selector(), MaxActiveRuns: h.rng.IntN(3), Backwards: h.rng.IntN(2) == 0,
 		Reprocess: []Reprocess{ReprocessNone, ReprocessFailed, ReprocessCompleted}[h.rng.IntN(3)]}
@@ -75,6 +86,13 @@ func (h *history) exactly(p *Plan) {
 	before := h.rows()
 	h.apply(p)
 	after := h.rows()
+	for _, r := range h.runs {
+		for i := range r.Instances {
+			if in := &r.Instances[i]; r.State.Final() && (!in.State.Final() || in.Open) {
+				h.t.Fatalf("%s leaves %s unfinished in a run that has ended", p.Kind, shortState(in))
+			}
+		}
+	}
 	planned := map[string]bool{}
 	for _, r := range p.Instances {
 		planned[fmt.Sprint(r.Pipeline, r.IntervalStart.Format(" 0102 "), r.Task)] = true

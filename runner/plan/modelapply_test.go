@@ -37,6 +37,15 @@ func (m *model) clear(args ClearArgs) *Plan {
 	return p
 }
 
+func (m *model) mark(args MarkArgs) *Plan {
+	m.t.Helper()
+	p, err := Mark(m.now, []*PipelineScope{m.scope("p")}, args)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return p
+}
+
 func (m *model) backfill(args BackfillArgs) *Plan {
 	m.t.Helper()
 	p, err := Backfill(m.now, m.scope("p"), args)
@@ -90,7 +99,7 @@ func (m *model) applyRun(op *operation, r PlanRun, lane bool) {
 		image.Run = m.insert(r.Pipeline, v, Backfilled, id, r.Partial).ID
 	case Remove:
 		m.runs = slices.DeleteFunc(m.runs, func(x *Run) bool { return x.ID == r.Run })
-	case Reopen, Restore:
+	case Reopen, Restore, Marked:
 		x := m.run(r.Run)
 		x.State, x.EndedAt = *r.To, time.Time{}
 		if r.To.Final() {
@@ -113,12 +122,18 @@ func (m *model) applyRow(op *operation, row PlanRow, gone bool) {
 		return
 	}
 	image.Run, image.Interval = run.ID, run.Interval
+	if row.Action == Marked && row.State == nil {
+		run.Instances = append(run.Instances, Instance{Task: row.Task, MapIndex: row.MapIndex, State: row.To, TryLimit: row.TryLimit, Operation: op.id})
+		arrange(m.pipe(run.Pipeline).def, run)
+		op.instances = append(op.instances, image)
+		return
+	}
 	switch row.Action {
 	case Create:
 		if row.Run == 0 && !run.Partial {
 			return // born when the run starts
 		}
-		run.Instances = append(run.Instances, Instance{Task: row.Task, MapIndex: row.MapIndex, TryLimit: row.TryLimit, Operation: op.id})
+		run.Instances = append(run.Instances, Instance{Task: row.Task, MapIndex: row.MapIndex, State: row.To, TryLimit: row.TryLimit, Operation: op.id})
 		arrange(m.pipe(run.Pipeline).def, run)
 	case Remove:
 		image.Before = snapshot(m.instance(run.ID, row.Task, row.MapIndex))
@@ -126,7 +141,10 @@ func (m *model) applyRow(op *operation, row PlanRow, gone bool) {
 	default:
 		in := m.instance(run.ID, row.Task, row.MapIndex)
 		image.Before = snapshot(in)
-		in.State, in.TryLimit, in.NotBefore, in.Operation = row.To, row.TryLimit, time.Time{}, op.id
+		in.State, in.NotBefore, in.Operation = row.To, time.Time{}, op.id
+		if row.TryLimit > 0 {
+			in.TryLimit = row.TryLimit
+		}
 		if !in.Open {
 			in.Lost = 0
 		}
@@ -151,6 +169,7 @@ func (m *model) undoScope(id int64) *UndoScope {
 				}
 			}
 		}
+		image.Taken = image.Now == nil && m.at(image.Pipeline, image.Interval.Start) != nil
 		for k := range m.attempts {
 			image.Begun = image.Begun || k.Run == image.Run
 		}

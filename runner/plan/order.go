@@ -6,22 +6,12 @@ import (
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
 
-// Selector chooses task instances. Its filters pick the roots; Upstream and Downstream
-// widen them afterwards, inside each run.
-type Selector struct {
-	TaskRegex  string      // RE2, searched; empty: every task
-	Start, End time.Time   // of interval starts, both inclusive, resolved; zero: open
-	Intervals  []time.Time // single interval starts; empty: all within the bounds
-	States     []State     // empty: every state
-	Upstream   bool
-	Downstream bool
-	All        bool // typed by a person who means everything
-}
-
 // ClearArgs is what `clear` was asked.
 type ClearArgs struct {
 	Selector
-	NoRunning bool // refuse when the selection holds an instance with an open attempt
+	// In holds, for pipelines in whose timezone the bounds are other instants, their selectors.
+	In        map[string]Selector `json:",omitempty"`
+	NoRunning bool                // refuse when the selection holds an instance with an open attempt
 	Reason    string
 	Ticket    string
 }
@@ -85,6 +75,7 @@ type RunImage struct {
 	Action   Action
 	Before   *RunState // nil: the operation made it
 	Now      *RunState // nil: it does not exist any more
+	Taken    bool      // it does not exist, and another run has its interval
 	Begun    bool      // whether any attempt of it was begun since the operation
 	// Unfinished counts its task instances that are not final now. A run in which another
 	// order left work is not ended by an undo.

@@ -42,6 +42,7 @@ type undoneRun struct {
 	image    *RunImage
 	made     bool // by the operation
 	finals   int  // rows that get a final state back
+	opens    int  // rows that wait again
 	restored int
 	kept     int // rows that cannot be restored
 }
@@ -79,6 +80,9 @@ func (u *undoing) instance(m *InstanceImage) {
 		r.To, r.Action, r.Try, r.TryLimit = m.Before.State, Create, m.Before.Try, m.Before.TryLimit
 	default:
 		r.To, r.TryLimit = m.Before.State, m.Before.TryLimit
+		if !m.Before.State.Final() {
+			run.opens++
+		}
 		if m.Before.State.Final() && !m.Now.State.Final() {
 			run.finals++
 		}
@@ -94,6 +98,8 @@ func (u *undoing) obstacle(m *InstanceImage, run *undoneRun) string {
 		return "its run has begun"
 	case now == nil && m.Action != Remove:
 		return "is gone"
+	case now == nil && run.image != nil && run.image.Taken:
+		return "another run has its interval since"
 	case now == nil:
 		return ""
 	case now.Operation != u.scope.Operation:
@@ -104,7 +110,7 @@ func (u *undoing) obstacle(m *InstanceImage, run *undoneRun) string {
 		return "has run again since"
 	case before != nil && (before.Open || before.State.Live()):
 		return "was " + before.State.String() + ", and that attempt was cancelled"
-	case m.Action != Restore && now.State != Waiting:
+	case m.Action != Restore && m.Action != Marked && now.State != Waiting:
 		return "is " + now.State.String() + " since"
 	}
 	return ""
@@ -136,14 +142,23 @@ func (u *undoing) run(m *RunImage) {
 		p.Action, p.Why = Remove, "was made by it and never began"
 	case m.Before == nil:
 		p.To, p.Action, p.Why = m.Now, None, "holds rows that stay"
+	case m.Now == nil && m.Taken:
+		if r.kept == 0 {
+			u.leave(m.Pipeline, "", m.Interval.Start, absent, "another run has its interval since")
+		}
+		return
 	case m.Now == nil:
 		p.Run, p.Action = 0, Create
-	case *m.Before == *m.Now:
-		p.Action, p.Why = None, "is "+m.Now.String()
-	case r.kept > 0 || r.restored == 0 || m.Before.Final() && m.Unfinished > r.finals:
+	case r.opens > 0 && m.Now.Final():
+		p.To, p.Action = ptr(RunQueued), Reopen
+	case *m.Before == *m.Now, !m.Before.Final() && !m.Now.Final():
+		p.To, p.Action, p.Why = m.Now, None, "is "+m.Now.String()
+	case r.kept > 0 && r.restored > 0 && m.Now.Final(): // its end is decided anew
+		p.To, p.Action = ptr(RunQueued), Reopen
+	case r.kept > 0 || r.restored == 0 && m.Action != Marked || m.Before.Final() && m.Unfinished > r.finals:
 		p.To, p.Action, p.Why = m.Now, None, "has work left"
-	case !m.Before.Final():
-		p.Action = Reopen
+	case !m.Before.Final(): // a run that was ended whole begins again
+		p.To, p.Action = ptr(RunQueued), Reopen
 	}
 	u.Runs = append(u.Runs, p)
 }

@@ -141,12 +141,12 @@ func (o *ordering) pick(p *pattern) (n picks, err error) {
 	}
 	for _, r := range p.rows {
 		n.all++
-		switch r.Action {
-		case plan.Create:
+		switch {
+		case r.State == nil:
 			n.create++
-		case plan.Remove:
+		case r.Action == plan.Remove:
 			n.remove++
-		case plan.Restore:
+		case r.Action == plan.Restore:
 			n.restore++
 			continue
 		default:

@@ -2,8 +2,8 @@ package sqlite
 
 import "github.com/tidemark-dev/tidemark/runner/plan"
 
-// The statements that change task instances. Actions are numbered as in actions: 3 is
-// create, 8 remove.
+// The statements that change task instances. Actions are numbered as in actions: 8 is
+// remove; what else is in temp.picked does not exist yet.
 
 // keepInstances writes down what the rows are before the order. The state that was seen
 // stands in the condition: a row in another state is a bug, and an error.
@@ -32,16 +32,21 @@ func (o *ordering) createInstances(p *pattern, want int) error {
 			SELECT ?, c.run_id, k.task_id, k.map_index, k.action
 			FROM temp.chosen AS c
 			CROSS JOIN temp.picked AS k
-			WHERE k.action = 3`, o.id); err != nil {
+			WHERE k.action <> 8`, o.id); err != nil {
 			return err
 		}
 	}
+	reason, err := o.names.reason(o.w, o.marked())
+	if err != nil {
+		return err
+	}
 	return o.w.many("task instances", want, `
-		INSERT INTO task_instances (run_id, task_id, map_index, state, try_limit, operation_id, ended_at)
-		SELECT c.run_id, k.task_id, k.map_index, k.to_state, k.try_limit, ?, CASE WHEN k.to_state >= 4 THEN ? END
+		INSERT INTO task_instances (run_id, task_id, map_index, state, try_limit, operation_id, ended_at, reason_id)
+		SELECT c.run_id, k.task_id, k.map_index, k.to_state, k.try_limit, ?,
+		       CASE WHEN k.to_state >= 4 THEN ? END, CASE WHEN k.to_state >= 4 THEN ? END
 		FROM temp.chosen AS c
 		CROSS JOIN temp.picked AS k
-		WHERE k.action = 3`, o.id, o.now)
+		WHERE k.action <> 8`, o.id, o.now, reason)
 }
 
 func (o *ordering) removeInstances(want int) error {

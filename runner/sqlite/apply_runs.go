@@ -8,7 +8,7 @@ import (
 )
 
 // actions are stored as their place in this list, which never changes.
-var actions = []plan.Action{plan.None, plan.Rerun, plan.Restart, plan.Create, plan.Cancel, plan.Mark, plan.Restore,
+var actions = []plan.Action{plan.None, plan.Rerun, plan.Restart, plan.Create, plan.Cancel, plan.Marked, plan.Restore,
 	plan.Reopen, plan.Remove}
 
 func actionNumber(a plan.Action) int { return slices.Index(actions, a) }
@@ -155,7 +155,7 @@ func (o *ordering) runGroups(wanted ...plan.Action) []*runGroup {
 // changeRuns keeps what runs were and puts them back to work, or to what they were before
 // the order that an undo takes back.
 func (o *ordering) changeRuns() error {
-	for _, g := range o.runGroups(plan.None, plan.Reopen, plan.Restore) {
+	for _, g := range o.runGroups(plan.None, plan.Reopen, plan.Restore, plan.Marked) {
 		if err := o.choose(g.runs); err != nil {
 			return err
 		}
@@ -167,10 +167,14 @@ func (o *ordering) changeRuns() error {
 		}
 		o.tally.run(g.pipeline, g.from, -int64(len(g.runs)))
 		var err error
-		if g.action == plan.Restore && g.to.Final() {
+		switch {
+		case g.action == plan.Restore && g.to.Final():
 			o.tally.run(g.pipeline, g.to, int64(len(g.runs)))
 			err = o.restoreRuns(g)
-		} else {
+		case g.action == plan.Marked:
+			o.tally.run(g.pipeline, g.to, int64(len(g.runs)))
+			err = o.markRuns(g)
+		default:
 			o.tally.run(g.pipeline, plan.RunQueued, int64(len(g.runs)))
 			err = o.reopenRuns(g)
 		}
@@ -199,6 +203,21 @@ func (o *ordering) reopenRuns(g *runGroup) error {
 		    reason_id = NULL
 		WHERE run_id IN (SELECT run_id FROM temp.chosen)
 		  AND state = ?`, o.lane(), g.from)
+}
+
+// markRuns ends runs as a person says.
+func (o *ordering) markRuns(g *runGroup) error {
+	reason, err := o.names.reason(o.w, o.marked())
+	if err != nil {
+		return err
+	}
+	return o.w.many("runs", len(g.runs), `
+		UPDATE runs
+		SET state = ?,
+		    ended_at = ?,
+		    reason_id = ?
+		WHERE run_id IN (SELECT run_id FROM temp.chosen)
+		  AND state = ?`, g.to, o.now, reason, g.from)
 }
 
 func (o *ordering) restoreRuns(g *runGroup) error {

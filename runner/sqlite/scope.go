@@ -16,6 +16,7 @@ import (
 type ScopeQuery struct {
 	Pipelines []string  // one that is not in the database has an empty scope
 	From, To  time.Time // of interval starts, both inclusive; zero: open
+	Last      int       // the newest runs within the bounds; 0: all
 }
 
 func (q ScopeQuery) bounds() (from, to int64) { return bounds(q.From, q.To) }
@@ -92,8 +93,11 @@ func (c *conn) loadScope(n *names, s *plan.PipelineScope, id int64, q ScopeQuery
 		return err
 	}
 	from, to := q.bounds()
-	from, err := c.across(id, from)
+	from, err := c.newest(id, from, to, q.Last)
 	if err != nil {
+		return err
+	}
+	if from, err = c.across(id, from); err != nil {
 		return err
 	}
 	instances := 0
@@ -112,6 +116,24 @@ func (c *conn) loadScope(n *names, s *plan.PipelineScope, id int64, q ScopeQuery
 		return err
 	}
 	return c.loadScopeInstances(n, s, id, from, to, instances)
+}
+
+// newest is the start of the nth newest run within bounds, or their lower one.
+func (c *conn) newest(pipeline, from, to int64, n int) (int64, error) {
+	if n <= 0 {
+		return from, nil
+	}
+	start, ok, err := c.number(`
+		SELECT interval_start
+		FROM runs
+		WHERE pipeline_id = ?
+		  AND interval_start BETWEEN ? AND ?
+		ORDER BY interval_start DESC
+		LIMIT 1 OFFSET ?`, pipeline, from, to, n-1)
+	if err != nil || !ok {
+		return from, err
+	}
+	return start, nil
 }
 
 // across is the start of the run that covers an instant, or the instant itself.

@@ -33,7 +33,7 @@ func (o *ordering) sweeps(p *pattern) ([]*sweep, error) {
 	found := map[sweepKey]*sweep{}
 	var all []*sweep
 	for _, r := range p.rows {
-		if r.Action == plan.Create {
+		if r.State == nil {
 			continue
 		}
 		task, err := o.names.task(o.w, pipeline, r.Task)
