@@ -11,6 +11,7 @@ import (
 
 	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/runner/plan"
+	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
 
 func clearVerb() *verb {
@@ -40,7 +41,7 @@ func runClear(c *call) error {
 		Reason: c.String("reason"), Ticket: c.String("ticket")}
 	return c.carryOut(ch.now, ch.order("clear", func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
 		if len(ch.ps) == 1 {
-			if err := noneMissing(ch.Intervals, scopes, ch.loc); err != nil {
+			if err := c.noneMissing(ch.ps[0], ch.Intervals, scopes); err != nil {
 				return nil, err
 			}
 		}
@@ -48,36 +49,33 @@ func runClear(c *call) error {
 	}))
 }
 
-// noneMissing refuses single intervals that no pipeline has a run of: half of what was
+// noneMissing refuses single intervals that the pipeline has no run of: half of what was
 // asked for is not what was asked for.
-func noneMissing(wanted []time.Time, scopes []*plan.PipelineScope, loc *time.Location) error {
-	var starts []time.Time
-	for _, s := range scopes {
-		for _, run := range s.Runs {
-			starts = append(starts, run.Interval.Start)
-		}
-	}
+func (c *call) noneMissing(p *pipelines.Pipeline, wanted []time.Time, scopes []*plan.PipelineScope) error {
 	for _, at := range wanted {
-		if slices.ContainsFunc(starts, at.Equal) {
+		if slices.ContainsFunc(scopes[0].Runs, func(r *plan.Run) bool { return r.Interval.Start.Equal(at) }) {
 			continue
 		}
-		slices.SortStableFunc(starts, func(a, b time.Time) int { return cmp.Compare(a.Sub(at).Abs(), b.Sub(at).Abs()) })
-		var near []string
-		for _, t := range starts[:min(len(starts), 3)] {
-			near = append(near, label(t, loc))
-		}
-		slices.Sort(near)
-		f := &failure{Code: "no-such-interval", Exit: exitNoMatch, Help: "it has no runs there",
-			Message: fmt.Sprintf("%s has no run of an interval that starts at %s", scopes[0].Name, label(at, loc))}
-		if len(near) > 0 {
-			f.Help = "the nearest start at " + strings.Join(near, ", ")
-		}
-		return f
+		f := &failure{Code: "no-such-interval", Exit: exitNoMatch, Help: "it has no runs yet",
+			Message: fmt.Sprintf("%s has no run of an interval that starts at %s", p.Name, label(at, p.Location))}
+		return c.withState(func(db *sqlite.DB) error {
+			if db == nil {
+				return f
+			}
+			starts, err := db.NearestRuns(c.Ctx, p.Name, at, 2)
+			var near []string
+			for _, t := range starts {
+				near = append(near, label(t, p.Location))
+			}
+			if len(near) > 0 {
+				f.Help = "the nearest start at " + strings.Join(near, ", ")
+			}
+			return cmp.Or[error](err, f)
+		})
 	}
 	return nil
 }
 
-// states are --state, --only-failed and --only-running together: any of them.
 func (c *call) states() ([]plan.State, error) {
 	var out []plan.State
 	for _, name := range splitCommas(c.StringSlice("state")) {
