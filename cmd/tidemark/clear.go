@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/runner/plan"
+	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
 
 func clearVerb() *verb {
@@ -36,45 +36,38 @@ func runClear(c *call) error {
 	if err != nil {
 		return err
 	}
+	if len(ch.ps) == 1 && len(ch.Intervals) > 0 {
+		if err := c.haveRuns(ch.ps[0], ch.Intervals); err != nil {
+			return err
+		}
+	}
 	args := plan.ClearArgs{Selector: ch.Selector, In: ch.in, NoRunning: c.Bool("no-running"),
 		Reason: c.String("reason"), Ticket: c.String("ticket")}
 	return c.carryOut(ch.now, ch.order("clear", func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
-		if len(ch.ps) == 1 {
-			if err := noneMissing(ch.Intervals, scopes, ch.loc); err != nil {
-				return nil, err
-			}
-		}
 		return plan.Clear(ch.now, scopes, args)
 	}))
 }
 
-// noneMissing refuses single intervals that no pipeline has a run of: half of what was
-// asked for is not what was asked for.
-func noneMissing(wanted []time.Time, scopes []*plan.PipelineScope, loc *time.Location) error {
-	var starts []time.Time
-	for _, s := range scopes {
-		for _, run := range s.Runs {
-			starts = append(starts, run.Interval.Start)
+// haveRuns refuses single intervals that a pipeline has no run of: half of what was asked
+// for is not what was asked for.
+func (c *call) haveRuns(p *pipelines.Pipeline, starts []time.Time) error {
+	return c.withState(func(db *sqlite.DB) error {
+		if db == nil {
+			return nil // the plan says that nothing has run yet
 		}
-	}
-	for _, at := range wanted {
-		if slices.ContainsFunc(starts, at.Equal) {
-			continue
+		for _, at := range starts {
+			run, err := db.RunAt(c.Ctx, p.Name, at)
+			if err != nil {
+				return err
+			}
+			if run == nil {
+				f := c.noInterval(db, p, at)
+				f.Message = fmt.Sprintf("%s has no run of an interval that starts at %s", p.Name, label(at, p.Location))
+				return f
+			}
 		}
-		slices.SortStableFunc(starts, func(a, b time.Time) int { return cmp.Compare(a.Sub(at).Abs(), b.Sub(at).Abs()) })
-		var near []string
-		for _, t := range starts[:min(len(starts), 3)] {
-			near = append(near, label(t, loc))
-		}
-		slices.Sort(near)
-		f := &failure{Code: "no-such-interval", Exit: exitNoMatch, Help: "it has no runs there",
-			Message: fmt.Sprintf("%s has no run of an interval that starts at %s", scopes[0].Name, label(at, loc))}
-		if len(near) > 0 {
-			f.Help = "the nearest start at " + strings.Join(near, ", ")
-		}
-		return f
-	}
-	return nil
+		return nil
+	})
 }
 
 // states are --state, --only-failed and --only-running together: any of them.
