@@ -130,5 +130,8 @@ func ago(t, now time.Time) string {
 	if t.IsZero() {
 		return "–"
 	}
-	return ui.Duration(max(now.Sub(t), 0).Truncate(time.Second)) + " ago"
+	if now.Sub(t) < time.Second {
+		return "just now"
+	}
+	return ui.Duration(now.Sub(t).Truncate(time.Second)) + " ago"
 }
