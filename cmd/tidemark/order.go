@@ -179,6 +179,8 @@ func past(verb string) string {
 		return "undone"
 	case "mark":
 		return "marked"
+	case "trigger":
+		return "triggered"
 	}
 	return verb + " recorded"
 }

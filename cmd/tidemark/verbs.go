@@ -31,6 +31,7 @@ func verbs() []*verb {
 		clearVerb(),
 		planVerb(),
 		backfillVerb(),
+		triggerVerb(),
 		markVerb(),
 		undoVerb(),
 		pauseVerb(),
