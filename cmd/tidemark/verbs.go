@@ -33,6 +33,7 @@ func verbs() []*verb {
 		backfillVerb(),
 		triggerVerb(),
 		markVerb(),
+		applyVerb(),
 		undoVerb(),
 		pauseVerb(),
 		unpauseVerb(),
