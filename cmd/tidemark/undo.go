@@ -30,17 +30,24 @@ func runUndo(c *call) error {
 	if err != nil {
 		return err
 	}
+	return c.undo(op, func(*plan.Plan) error { return nil })
+}
+
+// undo takes an operation back, if the plan of that passes a check.
+func (c *call) undo(op int64, check func(*plan.Plan) error) error {
 	now, err := c.Now(nil)
 	if err != nil {
 		return err
 	}
 	o := order{verb: "undo", loc: time.UTC}
 	preview, err := c.previewUndo(now, op, &o)
+	if err == nil {
+		err = check(preview)
+	}
 	if err != nil {
 		return orderFailure(err)
 	}
-	preview.DryRun = c.Bool("dry-run")
-	if preview.DryRun || preview.Empty() {
+	if preview.DryRun = c.looksOnly(); preview.DryRun || preview.Empty() {
 		return c.looked(o, preview)
 	}
 	unseen := c.Bool("yes")
