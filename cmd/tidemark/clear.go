@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,45 +36,41 @@ func runClear(c *call) error {
 	if err != nil {
 		return err
 	}
+	if len(ch.ps) == 1 && len(ch.Intervals) > 0 {
+		if err := c.haveRuns(ch.ps[0], ch.Intervals); err != nil {
+			return err
+		}
+	}
 	args := plan.ClearArgs{Selector: ch.Selector, In: ch.in, NoRunning: c.Bool("no-running"),
 		Reason: c.String("reason"), Ticket: c.String("ticket")}
 	return c.carryOut(ch.now, ch.order("clear", func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
-		if len(ch.ps) == 1 {
-			if err := c.noneMissing(ch.ps[0], ch.Intervals, scopes); err != nil {
-				return nil, err
-			}
-		}
 		return plan.Clear(ch.now, scopes, args)
 	}))
 }
 
-// noneMissing refuses single intervals that the pipeline has no run of: half of what was
-// asked for is not what was asked for.
-func (c *call) noneMissing(p *pipelines.Pipeline, wanted []time.Time, scopes []*plan.PipelineScope) error {
-	for _, at := range wanted {
-		if slices.ContainsFunc(scopes[0].Runs, func(r *plan.Run) bool { return r.Interval.Start.Equal(at) }) {
-			continue
+// haveRuns refuses single intervals that a pipeline has no run of: half of what was asked
+// for is not what was asked for.
+func (c *call) haveRuns(p *pipelines.Pipeline, starts []time.Time) error {
+	return c.withState(func(db *sqlite.DB) error {
+		if db == nil {
+			return nil // the plan says that nothing has run yet
 		}
-		f := &failure{Code: "no-such-interval", Exit: exitNoMatch, Help: "it has no runs yet",
-			Message: fmt.Sprintf("%s has no run of an interval that starts at %s", p.Name, label(at, p.Location))}
-		return c.withState(func(db *sqlite.DB) error {
-			if db == nil {
+		for _, at := range starts {
+			run, err := db.RunAt(c.Ctx, p.Name, at)
+			if err != nil {
+				return err
+			}
+			if run == nil {
+				f := c.noInterval(db, p, at)
+				f.Message = fmt.Sprintf("%s has no run of an interval that starts at %s", p.Name, label(at, p.Location))
 				return f
 			}
-			starts, err := db.NearestRuns(c.Ctx, p.Name, at, 2)
-			var near []string
-			for _, t := range starts {
-				near = append(near, label(t, p.Location))
-			}
-			if len(near) > 0 {
-				f.Help = "the nearest start at " + strings.Join(near, ", ")
-			}
-			return cmp.Or[error](err, f)
-		})
-	}
-	return nil
+		}
+		return nil
+	})
 }
 
+// states are --state, --only-failed and --only-running together: any of them.
 func (c *call) states() ([]plan.State, error) {
 	var out []plan.State
 	for _, name := range splitCommas(c.StringSlice("state")) {

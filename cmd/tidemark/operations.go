@@ -134,11 +134,11 @@ func (c *call) operationsTable(docs []operationDoc) error {
 	}
 	for _, d := range docs {
 		if !c.Term.Interactive {
-			t.Add(fmt.Sprint(d.ID), d.CreatedAt.UTC().Format(time.RFC3339), d.what(), c.changed(d), d.progress(), who(d), c.about(d), d.Reason)
+			t.Add(fmt.Sprint(d.ID), d.CreatedAt.UTC().Format(time.RFC3339), d.what(), c.changed(d), d.progress(), who(d), c.choiceOf(d), d.Reason)
 			continue
 		}
 		t.Add(fmt.Sprint(d.ID), ago(d.CreatedAt, now), d.what(), c.changed(d), d.progress(), who(d))
-		if text := strings.Trim(c.about(d)+"; "+d.Reason, "; "); text != "" {
+		if text := strings.Trim(c.choiceOf(d)+"; "+d.Reason, "; "); text != "" {
 			t.Under(text)
 		}
 	}
@@ -167,8 +167,8 @@ func (d operationDoc) what() string {
 	return strings.Join(words, " ")
 }
 
-// about is what an order was about: tasks and intervals.
-func (c *call) about(d operationDoc) string {
+// choiceOf is what an order was about: tasks and intervals.
+func (c *call) choiceOf(d operationDoc) string {
 	var words []string
 	var b plan.Bounds
 	var s plan.Selection

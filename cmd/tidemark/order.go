@@ -23,6 +23,7 @@ func orderFlags(more ...cli.Flag) []cli.Flag {
 		yesFlag(),
 		&cli.StringFlag{Name: "reason", Usage: "why, for the record: `TEXT`"},
 		&cli.StringFlag{Name: "ticket", Usage: "the ticket that this belongs to: `ID`"},
+		&cli.StringFlag{Name: "out", Usage: "save the plan in `FILE` for tidemark apply, and change nothing"},
 		&cli.BoolFlag{Name: "detailed-exitcode", Usage: "with --dry-run: exit 4 when the plan is not empty"},
 	)
 }
@@ -57,8 +58,7 @@ func (c *call) carryOut(now time.Time, o order) error {
 	if err != nil {
 		return c.forPeople(orderFailure(err), o.loc)
 	}
-	preview.DryRun = c.Bool("dry-run")
-	if preview.DryRun || preview.Empty() {
+	if preview.DryRun = c.looksOnly(); preview.DryRun || preview.Empty() {
 		return c.looked(o, preview)
 	}
 	unseen := c.Bool("yes")
@@ -158,6 +158,9 @@ func ordered(o order) []*pipelines.Pipeline {
 	return ps
 }
 
+// looksOnly says whether nothing shall be changed.
+func (c *call) looksOnly() bool { return c.Bool("dry-run") || c.IsSet("out") }
+
 // looked ends an order that changes nothing: a dry run, or a plan without rows.
 func (c *call) looked(o order, p *plan.Plan) error {
 	if c.JSON() {
@@ -169,8 +172,15 @@ func (c *call) looked(o order, p *plan.Plan) error {
 		switch {
 		case p.Empty():
 			c.Printf("\nNothing to do.\n")
+		case c.IsSet("out"):
+			c.Printf("\nNothing was changed.\n")
 		default:
 			c.Printf("\nDry run: nothing was changed. Without --dry-run it is done.\n")
+		}
+	}
+	if c.IsSet("out") {
+		if err := c.save(p, c.String("out")); err != nil {
+			return err
 		}
 	}
 	if c.Bool("detailed-exitcode") && !p.Empty() {
@@ -198,6 +208,10 @@ func past(verb string) string {
 		return "undone"
 	case "mark":
 		return "marked"
+	case "trigger":
+		return "triggered"
+	case "apply":
+		return "applied"
 	}
 	return verb + " recorded"
 }

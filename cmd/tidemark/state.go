@@ -51,7 +51,7 @@ func (c *call) runOf(db *sqlite.DB, p *pipelines.Pipeline, text string) (timetab
 	return timetable.Interval{}, nil, c.noInterval(db, p, start)
 }
 
-func (c *call) noInterval(db *sqlite.DB, p *pipelines.Pipeline, start time.Time) error {
+func (c *call) noInterval(db *sqlite.DB, p *pipelines.Pipeline, start time.Time) *failure {
 	f := &failure{Code: "no-such-interval", Exit: exitNoMatch,
 		Message: fmt.Sprintf("no interval of %s starts at %s", p.Name, label(start, p.Location))}
 	f.Help = "it has no intervals yet"

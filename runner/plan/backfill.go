@@ -134,7 +134,7 @@ func (b *backfilling) nothing() *Refusal {
 
 // interval plans for one interval that is due.
 func (b *backfilling) interval(period timetable.Period) {
-	run, overlap := b.at(period.Interval)
+	run, overlap := runAt(b.s.Runs, period.Interval)
 	switch {
 	case run != nil:
 		b.existing(run)
@@ -163,9 +163,8 @@ func (b *backfilling) create(run int64, at time.Time, t int) {
 		To: Waiting, Action: Create, Why: b.why[t], Run: run, TryLimit: task.Retries + 1})
 }
 
-// at finds the run of an interval, or else one that overlaps it.
-func (b *backfilling) at(v timetable.Interval) (run, overlap *Run) {
-	runs := b.s.Runs
+// runAt finds, in runs by interval start, the run of an interval, or else one that overlaps it.
+func runAt(runs []*Run, v timetable.Interval) (run, overlap *Run) {
 	i := sort.Search(len(runs), func(i int) bool { return !runs[i].Interval.Start.Before(v.Start) })
 	if i < len(runs) && runs[i].Interval.Start.Equal(v.Start) {
 		return runs[i], nil

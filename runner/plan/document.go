@@ -30,10 +30,10 @@ type Plan struct {
 	Undo      *string     `json:"undo"`
 	Digest    string      `json:"digest"` // of the rows; equal digests are equal plans
 
-	Arguments any   `json:"-"` // what was asked, for the audit log
-	Undoes    int64 `json:"-"` // the operation that an undo takes back
+	Arguments any   `json:"-"`                // what was asked, for the audit log
+	Undoes    int64 `json:"undoes,omitempty"` // the operation that an undo takes back
 	// Lane is the queue of its own that a backfill gets; nil for other orders.
-	Lane *Lane `json:"-"`
+	Lane *Lane `json:"lane,omitempty"`
 }
 
 // Empty says whether the plan changes nothing.
@@ -124,8 +124,8 @@ type PlanRun struct {
 
 	Run     int64     `json:"-"`
 	Due     time.Time `json:"-"`
-	Partial bool      `json:"-"`
-	Ordinal int       `json:"-"` // of a backfill: its place in the order of execution, from 1
+	Partial bool      `json:"partial,omitempty"` // of selected tasks only
+	Ordinal int       `json:"-"`                 // of a backfill: its place in the order of execution, from 1
 }
 
 // Untouched is a row that was selected and is left alone.

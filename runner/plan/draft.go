@@ -115,17 +115,22 @@ func (r *PlanRow) stateName() string {
 func digest(p *Plan) string {
 	h := sha256.New()
 	io.WriteString(h, p.Kind+"\n")
+	eachLine(p, func(line string) { io.WriteString(h, line+"\n") })
+	return hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+// eachLine writes out what a plan changes.
+func eachLine(p *Plan, yield func(string)) {
 	for i := range p.Instances {
 		r := &p.Instances[i]
-		fmt.Fprintf(h, "instance %s %s %d %s %s %s %s %d\n", r.Pipeline, r.Task, r.MapIndex,
-			r.IntervalStart.UTC().Format(time.RFC3339Nano), r.stateName(), r.To, r.Action, r.Try)
+		yield(fmt.Sprintf("instance %s %s %d %s %s %s %s %d", r.Pipeline, r.Task, r.MapIndex,
+			r.IntervalStart.UTC().Format(time.RFC3339Nano), r.stateName(), r.To, r.Action, r.Try))
 	}
 	for i := range p.Runs {
 		r := &p.Runs[i]
-		fmt.Fprintf(h, "run %s %s %s %s %s %s\n", r.Pipeline, r.IntervalStart.UTC().Format(time.RFC3339Nano),
-			r.IntervalEnd.UTC().Format(time.RFC3339Nano), runStateName(r.State), runStateName(r.To), r.Action)
+		yield(fmt.Sprintf("run %s %s %s %s %s %s", r.Pipeline, r.IntervalStart.UTC().Format(time.RFC3339Nano),
+			r.IntervalEnd.UTC().Format(time.RFC3339Nano), runStateName(r.State), runStateName(r.To), r.Action))
 	}
-	return hex.EncodeToString(h.Sum(nil))[:16]
 }
 
 func runStateName(s *RunState) string {

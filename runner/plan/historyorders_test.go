@@ -3,6 +3,8 @@ package plan
 import (
 	"fmt"
 	"reflect"
+
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
 
 // order gives one random order: plans it, checks that planning changed nothing, applies it
@@ -12,7 +14,7 @@ func (h *history) order() {
 	scope := h.scope(p.name)
 	var plan *Plan
 	var err error
-	switch h.rng.IntN(6) {
+	switch h.rng.IntN(7) {
 	case 0, 1:
 		args := h.clearArgs()
 		plan, err = Clear(h.now, []*PipelineScope{scope}, args)
@@ -21,7 +23,10 @@ func (h *history) order() {
 		plan, err = Backfill(h.now, scope, h.backfillArgs())
 	case 3:
 		plan, err = Mark(h.now, []*PipelineScope{scope}, h.markArgs())
-	case 4, 5:
+	case 4:
+		from := day(h.rng.IntN(10) - 4)
+		plan, err = Trigger(h.now, scope, TriggerArgs{Interval: timetable.Interval{Start: from, End: from.AddDate(0, 0, 1)}})
+	case 5, 6:
 		if len(h.operations) == 0 {
 			return
 		}

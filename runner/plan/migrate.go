@@ -48,12 +48,11 @@ func (m *migration) missing(s *PipelineScope) {
 	if s.Last.IsZero() {
 		return
 	}
-	b := &backfilling{s: s}
 	for period := range s.Def.Timetable.Between(s.Def.Start, s.Last.End) {
 		if period.End.After(s.Last.End) {
 			break
 		}
-		switch run, overlap := b.at(period.Interval); {
+		switch run, overlap := runAt(s.Runs, period.Interval); {
 		case run != nil:
 		case overlap != nil:
 			m.leave(s.Name, "", period.Start, "overlaps", fmt.Sprintf("never made: the run of %s to %s covers part of it",

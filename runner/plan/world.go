@@ -33,12 +33,12 @@ type PipelineState struct {
 // Lane is a queue of runs with a concurrency of its own: the live schedule, cleared and
 // manual runs share lane 0, each backfill has one.
 type Lane struct {
-	ID        int64 // the backfill's operation, or 0
-	MaxActive int   // 0: the pipeline's max_active_runs
-	Paused    bool
-	Backwards bool   // newest interval first
-	Queued    []*Run // the first ones in the order in which they shall start; more may exist
-	More      bool   // whether more queued runs exist than Queued holds
+	ID        int64  `json:"-"`          // the backfill's operation, or 0
+	MaxActive int    `json:"max_active"` // 0: the pipeline's max_active_runs
+	Paused    bool   `json:"-"`
+	Backwards bool   `json:"backwards"` // newest interval first
+	Queued    []*Run `json:"-"`         // the first ones in the order in which they shall start; more may exist
+	More      bool   `json:"-"`         // whether more queued runs exist than Queued holds
 }
 
 // Run is a pipeline on one interval.
