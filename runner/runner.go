@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
@@ -52,6 +53,9 @@ type Stuck struct {
 	Why      string
 }
 
+// WhyPaused is the Why of a pipeline that only waits to be unpaused.
+const WhyPaused = "it is paused"
+
 // Run turns and waits until ctx ends or, with UntilIdle, until there is nothing to do.
 // Tasks that run when ctx ends go on; the next runner adopts them.
 func (r *Runner) Run(ctx context.Context) (Outcome, error) {
@@ -67,12 +71,17 @@ func (r *Runner) Run(ctx context.Context) (Outcome, error) {
 			continue
 		}
 		if r.UntilIdle && r.state.idle && len(r.reports) == 0 {
-			return Outcome{Stuck: r.state.stuck}, nil
+			return Outcome{Stuck: r.wanted(r.state.stuck)}, nil
 		}
 		if err := r.wait(ctx, d.Wake); err != nil {
 			return Outcome{}, err
 		}
 	}
+}
+
+// wanted leaves out what this runner was not asked to run.
+func (r *Runner) wanted(all []Stuck) []Stuck {
+	return slices.DeleteFunc(all, func(s Stuck) bool { return len(r.Only) > 0 && !slices.Contains(r.Only, s.Pipeline) })
 }
 
 // start makes the definitions known and takes over what an earlier runner left.

@@ -48,7 +48,7 @@ func whyStuck(p *plan.PipelineState) string {
 	case p.Def == nil:
 		return "no valid file declares it"
 	case p.Paused:
-		return "it is paused"
+		return WhyPaused
 	}
 	for _, lane := range p.Lanes {
 		if lane.Paused && len(lane.Queued) > 0 {

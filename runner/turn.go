@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"slices"
-
 	"time"
 
 	"github.com/tidemark-dev/tidemark/runner/plan"

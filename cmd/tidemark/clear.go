@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/runner/plan"
+	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
 
 func clearVerb() *verb {
@@ -34,11 +36,38 @@ func runClear(c *call) error {
 	if err != nil {
 		return err
 	}
+	if len(ch.ps) == 1 && len(ch.Intervals) > 0 {
+		if err := c.haveRuns(ch.ps[0], ch.Intervals); err != nil {
+			return err
+		}
+	}
 	args := plan.ClearArgs{Selector: ch.Selector, In: ch.in, NoRunning: c.Bool("no-running"),
 		Reason: c.String("reason"), Ticket: c.String("ticket")}
 	return c.carryOut(ch.now, ch.order("clear", func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
 		return plan.Clear(ch.now, scopes, args)
 	}))
+}
+
+// haveRuns refuses single intervals that a pipeline has no run of: half of what was asked
+// for is not what was asked for.
+func (c *call) haveRuns(p *pipelines.Pipeline, starts []time.Time) error {
+	return c.withState(func(db *sqlite.DB) error {
+		if db == nil {
+			return nil // the plan says that nothing has run yet
+		}
+		for _, at := range starts {
+			run, err := db.RunAt(c.Ctx, p.Name, at)
+			if err != nil {
+				return err
+			}
+			if run == nil {
+				f := c.noInterval(db, p, at)
+				f.Message = fmt.Sprintf("%s has no run of an interval that starts at %s", p.Name, label(at, p.Location))
+				return f
+			}
+		}
+		return nil
+	})
 }
 
 // states are --state, --only-failed and --only-running together: any of them.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/runner"
+	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
 
 // definitions reads the project again and again and keeps, of a file that breaks, the last
@@ -68,6 +69,16 @@ type place struct {
 	db    string
 	state string // directory of the keeper, its journal and the logs
 	logs  string
+}
+
+// open opens the database for writing, and makes it where there is none.
+func (p place) open() (*sqlite.DB, error) {
+	dir := filepath.Dir(p.db)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, cannotWriteIn(dir, err)
+	}
+	db, err := sqlite.Open(p.db, sqlite.Options{})
+	return db, storeFailure(err)
 }
 
 // Place finds the database and what belongs to it. A database that --db names gets a

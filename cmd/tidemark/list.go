@@ -13,7 +13,7 @@ import (
 func listVerb() *verb {
 	return &verb{
 		name:    "list",
-		summary: "List the pipelines, valid or not, with their last and next interval",
+		summary: "List the pipelines with their last and next interval",
 		example: "tidemark list -o json",
 		group:   groupLook,
 		run:     runList,
@@ -58,6 +58,9 @@ type nextDoc struct {
 	Due   time.Time `json:"due"`
 }
 
+// roomForFiles is the width from which on half a file's name is not all that would be seen.
+const roomForFiles = 100
+
 func runList(c *call) error {
 	docs, err := c.pipelineDocs()
 	if err != nil {
@@ -66,9 +69,13 @@ func runList(c *call) error {
 	if c.JSON() {
 		return c.Document(pipelinesDocument{Schema: "tidemark.pipelines/1", Pipelines: docs})
 	}
-	t := ui.NewTable("pipeline~", "schedule~", "timezone", "catchup", "last", "state", "next due", "file~")
+	columns := []string{"pipeline~", "schedule~", "timezone~", "catchup", "last", "state", "next due", "file~"}
+	if c.Term.Interactive && c.Term.Width < roomForFiles {
+		columns = columns[:len(columns)-1]
+	}
+	t := ui.NewTable(columns...)
 	for _, d := range docs {
-		t.Add(d.cells(c)...)
+		t.Add(d.cells(c)[:len(columns)]...)
 	}
 	if err := c.Table(t); err != nil {
 		return err
@@ -163,11 +170,20 @@ func (c *call) pipelineDoc(p *pipelines.Pipeline, row *sqlite.PipelineRow) (pipe
 		last = row.Last
 	}
 	if p.Timetable != nil {
-		if next := p.Timetable.Decide(now, last, p.Catchup).Next; next != nil {
-			d.Next = &nextDoc{next.Start, next.End, next.Due}
-		}
+		d.Next = nextOf(p.Timetable.Decide(now, last, p.Catchup))
 	}
 	return d, nil
+}
+
+// nextOf is the interval that the schedule makes next: one that is due already, if there is.
+func nextOf(d timetable.Decision) *nextDoc {
+	for p := range d.Run {
+		return &nextDoc{p.Start, p.End, p.Due}
+	}
+	if d.Next == nil {
+		return nil
+	}
+	return &nextDoc{d.Next.Start, d.Next.End, d.Next.Due}
 }
 
 func (d *pipelineDoc) known(row *sqlite.PipelineRow) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -30,6 +31,8 @@ func logsVerb() *verb {
 		flags: []cli.Flag{
 			&cli.IntFlag{Name: "try", Usage: "the attempt `N`"},
 			&cli.IntFlag{Name: "tail", Usage: "only the last `N` lines"},
+			&cli.StringFlag{Name: "grep", Usage: "only lines that match `RE` (RE2, searched)"},
+			&cli.BoolFlag{Name: "follow", Aliases: []string{"f"}, Usage: "go on until the attempt has ended"},
 			&cli.BoolFlag{Name: "raw", Usage: "as the task wrote it, without times"},
 		},
 		run: runLogs,
@@ -63,6 +66,10 @@ func runLogs(c *call) error {
 	if err != nil {
 		return err
 	}
+	re, err := c.logFilter()
+	if err != nil {
+		return err
+	}
 	return c.withState(func(db *sqlite.DB) error {
 		interval, run, err := c.runOf(db, p, c.Arg(1))
 		if err != nil {
@@ -80,8 +87,29 @@ func runLogs(c *call) error {
 			return err
 		}
 		doc := logDocument{Schema: "tidemark.log/1", Pipeline: p.Name, IntervalStart: interval.Start, Task: task.ID, MapIndex: index, Try: a.Try, State: a.State}
-		return c.printLog(p, doc, a)
+		at, err := c.Place()
+		if err != nil {
+			return err
+		}
+		path := runner.LogFile(at.logs, p.Name, interval.Start, task.ID, index, a.Try)
+		if c.Bool("follow") && a.EndedAt.IsZero() && !c.JSON() {
+			return c.follow(db, p, run.ID, doc, path, re)
+		}
+		return c.printLog(p, doc, a, path, re)
 	})
+}
+
+// logFilter is --grep.
+func (c *call) logFilter() (*regexp.Regexp, error) {
+	text := c.String("grep")
+	if text == "" {
+		return nil, nil
+	}
+	re, err := regexp.Compile(text)
+	if err != nil {
+		return nil, usage("bad-regex", fmt.Sprintf("--grep %q is not a regular expression: %s", text, regexFault(err)), "")
+	}
+	return re, nil
 }
 
 func nothingRan(p *pipelines.Pipeline, task string, start time.Time) error {
@@ -107,28 +135,19 @@ func (c *call) chosenTry(p *pipelines.Pipeline, task string, start time.Time, tr
 		Help:    "its tries are 1 to " + strconv.Itoa(tries[len(tries)-1].Try)}
 }
 
-func (c *call) printLog(p *pipelines.Pipeline, doc logDocument, a sqlite.AttemptRow) error {
-	at, err := c.Place()
-	if err != nil {
-		return err
-	}
-	path := runner.LogFile(at.logs, p.Name, doc.IntervalStart, doc.Task, doc.MapIndex, doc.Try)
+func (c *call) printLog(p *pipelines.Pipeline, doc logDocument, a sqlite.AttemptRow, path string, re *regexp.Regexp) (err error) {
 	doc.Log = existing(path)
-	if c.Bool("raw") && !c.JSON() {
+	if c.Bool("raw") && !c.JSON() && re == nil && !c.IsSet("tail") {
 		return c.copyRaw(path)
 	}
-	if doc.Lines, err = c.logLines(path, a); err != nil {
+	if doc.Lines, err = c.logLines(path, a, re); err != nil {
 		return err
 	}
 	if c.JSON() {
 		return c.Document(doc)
 	}
 	for _, l := range doc.Lines {
-		text := l.Text
-		if !c.Term.Interactive {
-			text = ui.Plain(text)
-		}
-		c.Printf("%s %s\n", c.Term.Dim(l.Time.In(p.Location).Format("15:04:05.000")), text)
+		c.printLine(p, l)
 	}
 	if doc.Log == nil {
 		c.Note("try %d of %s printed nothing", doc.Try, doc.Task)
@@ -136,8 +155,19 @@ func (c *call) printLog(p *pipelines.Pipeline, doc logDocument, a sqlite.Attempt
 	return nil
 }
 
+func (c *call) printLine(p *pipelines.Pipeline, l logLine) {
+	switch {
+	case c.Bool("raw"):
+		c.Printf("%s\n", l.Text)
+	case c.Term.Interactive:
+		c.Printf("%s %s\n", c.Term.Dim(l.Time.In(p.Location).Format("15:04:05.000")), l.Text)
+	default:
+		c.Printf("%s %s\n", l.Time.In(p.Location).Format("15:04:05.000"), ui.Plain(l.Text))
+	}
+}
+
 // logLines reads a log with the time of each line.
-func (c *call) logLines(path string, a sqlite.AttemptRow) ([]logLine, error) {
+func (c *call) logLines(path string, a sqlite.AttemptRow, re *regexp.Regexp) ([]logLine, error) {
 	fallback := a.EndedAt
 	if fallback.IsZero() {
 		fallback = time.Now()
@@ -151,6 +181,9 @@ func (c *call) logLines(path string, a sqlite.AttemptRow) ([]logLine, error) {
 	}
 	var out []logLine
 	for l := range lines {
+		if re != nil && !re.MatchString(l.Text) {
+			continue
+		}
 		out = append(out, logLine{l.Time.UTC(), l.Text})
 		if n := c.Int("tail"); n > 0 && len(out) > 2*n {
 			out = append(out[:0], out[len(out)-n:]...)

@@ -14,7 +14,7 @@ func markVerb() *verb {
 		about: "What runs is cancelled. What follows a marked task and failed, or was blocked by\n" +
 			"it, is decided again. With --run whole runs are marked: for success all of their\n" +
 			"instances, for failure what runs; what has not begun is then skipped.",
-		example: "tidemark mark weather --as success -t '^fetch$' --interval 2014-03-05 --reason 'loaded by hand'\n" +
+		example: "tidemark mark weather --as success -t '^fetch$' --interval 2014-03-05\n" +
 			"tidemark mark weather --as failed --run --last 1",
 		group: groupChange,
 		flags: orderFlags(append(choiceFlags(),

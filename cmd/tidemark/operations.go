@@ -17,7 +17,7 @@ func operationsVerb() *verb {
 	return &verb{
 		name:    "operations",
 		args:    "[OPERATION]",
-		summary: "List the orders that were given: who, when, why, and how far they have come",
+		summary: "List the orders that were given: who, when, why, how far",
 		example: "tidemark operations\ntidemark operations 12",
 		group:   groupLook,
 		flags: []cli.Flag{
@@ -128,13 +128,19 @@ func (c *call) operationsTable(docs []operationDoc) error {
 	if err != nil {
 		return err
 	}
-	t := ui.NewTable("op>", "when", "who~", "what~", "changed>", "progress", "reason~")
+	t := ui.NewTable("op>", "when", "what~", "changed>", "progress", "who~", "selection~", "reason~")
+	if c.Term.Interactive {
+		t = ui.NewTable("op>", "when", "what~", "changed>", "progress", "who~")
+	}
 	for _, d := range docs {
-		at := d.CreatedAt.UTC().Format(time.RFC3339)
-		if c.Term.Interactive {
-			at = ago(d.CreatedAt, now)
+		if !c.Term.Interactive {
+			t.Add(fmt.Sprint(d.ID), d.CreatedAt.UTC().Format(time.RFC3339), d.what(), c.changed(d), d.progress(), who(d), c.choiceOf(d), d.Reason)
+			continue
 		}
-		t.Add(fmt.Sprint(d.ID), at, who(d), what(d, c), c.changed(d), d.progress(), d.Reason)
+		t.Add(fmt.Sprint(d.ID), ago(d.CreatedAt, now), d.what(), c.changed(d), d.progress(), who(d))
+		if text := strings.Trim(c.choiceOf(d)+"; "+d.Reason, "; "); text != "" {
+			t.Under(text)
+		}
 	}
 	if len(docs) == 0 {
 		c.Note("no orders yet")
@@ -149,26 +155,28 @@ func who(d operationDoc) string {
 	return d.User + "@" + d.Host
 }
 
-// what is an order in a few words: its kind, its pipeline, its choice.
-func what(d operationDoc, c *call) string {
+// what is an order in two words: its kind and its pipeline, or the order that it undoes.
+func (d operationDoc) what() string {
 	words := []string{d.Kind, strings.Join(d.Pipelines, ",")}
-	var b plan.Bounds
-	var s plan.Selection
-	if json.Unmarshal(d.Selection, &s) == nil && s.TaskRegex != "" {
-		words = append(words, "-t '"+s.TaskRegex+"'")
-	}
-	if json.Unmarshal(d.Bounds, &b) == nil && b.First != nil && b.Last != nil {
-		loc := time.UTC
-		if len(d.Pipelines) > 0 {
-			loc = c.zoneOf(d.Pipelines[0])
-		}
-		words = append(words, span(*b.First, *b.Last, loc))
-	}
 	if d.Undoes != nil {
 		words = append(words, fmt.Sprintf("of operation %d", *d.Undoes))
 	}
 	if d.UndoneBy != nil {
 		words = append(words, fmt.Sprintf("(undone by %d)", *d.UndoneBy))
+	}
+	return strings.Join(words, " ")
+}
+
+// choiceOf is what an order was about: tasks and intervals.
+func (c *call) choiceOf(d operationDoc) string {
+	var words []string
+	var b plan.Bounds
+	var s plan.Selection
+	if json.Unmarshal(d.Selection, &s) == nil && s.TaskRegex != "" {
+		words = append(words, "-t '"+s.TaskRegex+"'")
+	}
+	if json.Unmarshal(d.Bounds, &b) == nil && b.First != nil && b.Last != nil && len(d.Pipelines) > 0 {
+		words = append(words, span(*b.First, *b.Last, c.zoneOf(d.Pipelines[0])))
 	}
 	return strings.Join(words, " ")
 }

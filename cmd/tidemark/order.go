@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/user"
 	"time"
@@ -50,16 +51,18 @@ type order struct {
 
 // carryOut is the one way in which an order becomes real: the plan is made from what is
 // stored, shown, agreed to, and made again in the transaction that applies it. If it has
-// become another plan meanwhile, nothing is done.
+// become another plan than a person agreed to, nothing is done. Who says -y agrees to what
+// the transaction finds, beside a runner that moves on all the time, and is shown that.
 func (c *call) carryOut(now time.Time, o order) error {
 	preview, err := c.preview(o)
 	if err != nil {
-		return orderFailure(err)
+		return c.forPeople(orderFailure(err), o.loc)
 	}
 	if preview.DryRun = c.looksOnly(); preview.DryRun || preview.Empty() {
 		return c.looked(o, preview)
 	}
-	if !c.JSON() {
+	unseen := c.Bool("yes")
+	if !c.JSON() && !unseen {
 		c.planText(o, preview)
 	}
 	if err := c.Confirm(question{verb: o.verb, count: rowsOf(preview), noun: nounOf(preview)}); err != nil {
@@ -67,10 +70,15 @@ func (c *call) carryOut(now time.Time, o order) error {
 	}
 	applied, err := c.apply(now, o, preview)
 	if err != nil {
-		return orderFailure(err)
+		return c.forPeople(orderFailure(err), o.loc)
 	}
-	if c.JSON() {
+	switch {
+	case applied.Operation == nil:
+		return c.looked(o, applied)
+	case c.JSON():
 		return c.Document(applied)
+	case unseen:
+		c.planText(o, applied)
 	}
 	c.done(o, applied)
 	return nil
@@ -82,15 +90,29 @@ func (c *call) preview(o order) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return o.decide(scopes)
+	p, err := o.decide(scopes)
+	var refused *plan.Refusal
+	if errors.As(err, &refused) && refused.Code == "no-match" && len(refused.Problems) > 0 && !o.create && c.isNew() {
+		refused.Problems = nil
+		refused.Message += ": nothing has run yet"
+		refused.Help = "begin with: tidemark run --until-idle, or make intervals with tidemark backfill"
+	}
+	return p, err
+}
+
+// isNew says whether nothing has ever run here.
+func (c *call) isNew() bool {
+	db, err := c.Database()
+	if err != nil {
+		return false
+	}
+	_, err = os.Stat(db)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 func (c *call) scopes(o order) ([]*plan.PipelineScope, error) {
 	db, err := c.openReadOnly()
 	if errors.Is(err, sqlite.ErrNotExist) {
-		if !o.create {
-			return nil, nothingYet()
-		}
 		var scopes []*plan.PipelineScope
 		for _, name := range o.query.Pipelines {
 			scopes = append(scopes, &plan.PipelineScope{Name: name, Def: o.defs[name]})
@@ -109,10 +131,7 @@ func (c *call) apply(now time.Time, o order, preview *plan.Plan) (*plan.Plan, er
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(at.state, 0o755); err != nil {
-		return nil, cannotWriteIn(at.state, err)
-	}
-	db, err := sqlite.Open(at.db, sqlite.Options{})
+	db, err := at.open()
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +141,7 @@ func (c *call) apply(now time.Time, o order, preview *plan.Plan) (*plan.Plan, er
 	}
 	return db.Apply(c.Ctx, now, o.query, o.defs, c.actor(), func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
 		p, err := o.decide(scopes)
-		if err == nil && p.Digest != preview.Digest {
+		if err == nil && p.Digest != preview.Digest && !c.Bool("yes") {
 			return nil, movedOn()
 		}
 		return p, err
@@ -231,12 +250,6 @@ func (c *call) openReadOnly() (*sqlite.DB, error) {
 		return nil, err
 	}
 	return sqlite.OpenReadOnly(at.db)
-}
-
-func nothingYet() error {
-	return &failure{Code: "no-match", Exit: exitNoMatch,
-		Message: "nothing has run yet: there is no database",
-		Help:    "begin with: tidemark run --until-idle, or make intervals with tidemark backfill"}
 }
 
 func movedOn() error {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"github.com/tidemark-dev/tidemark/pipelines"
-	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
 
 func pauseVerb() *verb {
@@ -45,7 +44,7 @@ func setPaused(c *call, paused bool) error {
 	if err != nil {
 		return err
 	}
-	db, err := sqlite.Open(at.db, sqlite.Options{})
+	db, err := at.open()
 	if err != nil {
 		return storeFailure(err)
 	}

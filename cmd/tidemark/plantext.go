@@ -33,7 +33,7 @@ func (c *call) planText(o order, p *plan.Plan) {
 	}
 	c.Printf("\n  %s\n", c.planTotals(p))
 	for _, w := range p.Warnings {
-		c.Warn("%s", w)
+		c.Warn("%s", inZone(w, o.loc))
 	}
 }
 

@@ -94,6 +94,9 @@ func (c *call) stateDir() (string, error) {
 // Database is the file of the state, absolute: --db, or state.db in the state directory.
 func (c *call) Database() (string, error) {
 	if db := c.String("db"); db != "" {
+		if info, err := os.Stat(db); err == nil && info.IsDir() {
+			return "", usage("database", fmt.Sprintf("--db %q is a directory", db), "name a file in it: --db "+filepath.Join(db, "state.db"))
+		}
 		return filepath.Abs(db)
 	}
 	dir, err := c.stateDir()

@@ -48,7 +48,7 @@ func runRun(c *call) (err error) {
 	defer stop()
 	s.watch(ctx)
 	outcome, err := s.runner.Run(ctx)
-	s.show.close()
+	s.show.close(outcome)
 	if err != nil {
 		return s.ended(err)
 	}
@@ -108,11 +108,11 @@ func (c *call) openSession() (*session, error) {
 
 // open takes the database, which only one runner may hold, and then starts the keeper.
 func (s *session) open() (err error) {
+	if s.db, err = s.place.open(); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(s.place.state, 0o755); err != nil {
 		return cannotWriteIn(s.place.state, err)
-	}
-	if s.db, err = sqlite.Open(s.place.db, sqlite.Options{}); err != nil {
-		return storeFailure(err)
 	}
 	holder := sqlite.Holder{PID: os.Getpid(), Host: hostname(), Version: thisVersion().Version, Started: s.call.program.began}
 	if s.release, err = s.db.Lease(s.call.Ctx, holder); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -30,6 +31,7 @@ func runsVerb() *verb {
 		example: "tidemark runs weather -s 2014-03-01 -e 2014-03-31\ntidemark runs weather --skipped",
 		group:   groupLook,
 		flags: listFlags(
+			&cli.StringFlag{Name: "task-regex", Aliases: []string{"t"}, Usage: "runs that hold a task whose id matches `RE`"},
 			&cli.IntFlag{Name: "limit", Usage: "at most `N`, the newest (0: all)"},
 			&cli.BoolFlag{Name: "skipped", Usage: "the intervals that the policy passed over, and why"}),
 		run: runRuns,
@@ -84,20 +86,45 @@ func runRuns(c *call) error {
 		if c.Bool("skipped") {
 			return c.showSkipped(db, p, q)
 		}
-		var rows []sqlite.RunRow
-		if db != nil {
-			if rows, err = db.Runs(c.Ctx, q); err != nil {
-				return err
-			}
-		}
-		if q.Newest {
-			reverse(rows)
+		rows, err := c.runRows(db, p, q)
+		if err != nil {
+			return err
 		}
 		if c.JSON() {
 			return c.Document(runsDocument{Schema: "tidemark.runs/1", Runs: runDocs(rows)})
 		}
 		return c.runsTable(p, rows, q.Limit)
 	})
+}
+
+// runRows are the runs, oldest first; with -t those that hold such a task instance.
+func (c *call) runRows(db *sqlite.DB, p *pipelines.Pipeline, q sqlite.RunQuery) ([]sqlite.RunRow, error) {
+	tasks, err := c.matchingTasks(p)
+	if err != nil || db == nil {
+		return nil, err
+	}
+	limit := q.Limit
+	if tasks != nil {
+		q.Limit = 0
+	}
+	rows, err := db.Runs(c.Ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if tasks != nil {
+		held, err := db.RunsHolding(c.Ctx, p.Name, q.From, q.To, tasks)
+		if err != nil {
+			return nil, err
+		}
+		rows = slices.DeleteFunc(rows, func(r sqlite.RunRow) bool { return !held[r.ID] })
+		if limit > 0 {
+			rows = rows[:min(len(rows), limit)]
+		}
+	}
+	if q.Newest {
+		reverse(rows)
+	}
+	return rows, nil
 }
 
 func (c *call) runQuery(p *pipelines.Pipeline) (q sqlite.RunQuery, err error) {
@@ -112,7 +139,7 @@ func (c *call) runQuery(p *pipelines.Pipeline) (q sqlite.RunQuery, err error) {
 		}
 		q.States = append(q.States, s)
 	}
-	asked := c.IsSet("limit") || c.IsSet("start-date") || c.IsSet("end-date") || c.IsSet("state")
+	asked := c.IsSet("limit") || c.IsSet("start-date") || c.IsSet("end-date") || c.IsSet("state") || c.IsSet("task-regex")
 	if !asked && !c.JSON() {
 		q.Limit = newestRuns
 	}

@@ -44,7 +44,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // jsonValue compares a value of the document on stdout: json counts.instances 4,
-// json instances.*.task ["a","b"], json runs.# 2.
+// json instances.*.task ["a","b"], json runs.len 2.
 func jsonValue(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: json PATH VALUE")
@@ -60,7 +60,7 @@ func jsonValue(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// dig follows a path into a document: keys, indexes, * for each element, # for how many.
+// dig follows a path into a document: keys, indexes, * for each element, len for how many.
 func dig(v any, path []string) (any, error) {
 	if len(path) == 0 {
 		return v, nil
@@ -72,7 +72,7 @@ func dig(v any, path []string) (any, error) {
 		}
 	case []any:
 		switch i, err := strconv.Atoi(path[0]); {
-		case path[0] == "#":
+		case path[0] == "len":
 			return float64(len(of)), nil
 		case path[0] == "*":
 			all := []any{}
@@ -98,7 +98,7 @@ func jsonShape(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: shape FILE")
 	}
 	text := ts.ReadFile("stdout")
-	if !strings.HasPrefix(strings.TrimLeft(text, "{ \n"), `"schema"`) {
+	if !strings.HasPrefix(strings.TrimLeft(text, "{ \n"), `"schema":`) {
 		ts.Fatalf("the first key is not schema")
 	}
 	found := map[string]map[string]bool{}

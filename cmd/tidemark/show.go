@@ -28,6 +28,7 @@ type show struct {
 	progress ui.Progress
 	seq      int
 	said     map[string]bool // problems that have been told
+	told     []string        // the same, in order
 }
 
 // redraw is the least time between two drawings of the totals: faster than the eye, slow
@@ -172,6 +173,7 @@ func (v *show) problem(text string) {
 		return
 	}
 	v.said[text] = true
+	v.told = append(v.told, text)
 	now := v.now()
 	v.event(event{Time: now, Type: "problem", Reason: text})
 	if v.call.Format == "text" {
@@ -187,21 +189,27 @@ func (v *show) now() time.Time {
 	return v.began
 }
 
-func (v *show) close() {
+// close ends the progress. The last event says what, if anything, cannot go on.
+func (v *show) close(o runner.Outcome) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.progress.Close()
-	v.event(event{Time: v.now(), Type: "stop"})
+	var stuck []string
+	for _, s := range o.Stuck {
+		stuck = append(stuck, fmt.Sprintf("%s has %s that cannot go on: %s", s.Pipeline, ui.Plural(s.Runs, "unfinished run"), s.Why))
+	}
+	v.event(event{Time: v.now(), Type: "stop", Reason: strings.Join(stuck, "; ")})
 }
 
 func (v *show) interval(r *plan.Run) string { return v.moment(r.Pipeline, r.Interval.Start) }
 
-func (v *show) moment(pipeline string, at time.Time) string {
-	loc := time.UTC
+func (v *show) moment(pipeline string, at time.Time) string { return label(at, v.zone(pipeline)) }
+
+func (v *show) zone(pipeline string) *time.Location {
 	if p := v.defs[pipeline]; p != nil {
-		loc = p.Location
+		return p.Location
 	}
-	return label(at, loc)
+	return time.UTC
 }
 
 // warnings is where the loop's own log goes.

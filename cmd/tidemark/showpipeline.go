@@ -12,7 +12,7 @@ func showVerb() *verb {
 	return &verb{
 		name:    "show",
 		args:    "PIPELINE",
-		summary: "Show a pipeline as it is understood: its schedule and its tasks in order",
+		summary: "Show a pipeline as it is understood: its schedule and tasks",
 		example: "tidemark show weather",
 		group:   groupLook,
 		run:     runShow,
@@ -70,6 +70,14 @@ func runShow(c *call) error {
 	return c.showText(p)
 }
 
+// lastDay is an inclusive end as it was written: a bare date covers its whole day.
+func lastDay(end time.Time, loc *time.Location) string {
+	if text := label(end.Add(time.Microsecond), loc); len(text) == len(time.DateOnly) {
+		return label(end.Add(time.Microsecond).In(loc).AddDate(0, 0, -1), loc)
+	}
+	return label(end, loc)
+}
+
 func (c *call) showText(p *pipelines.Pipeline) error {
 	facts := [][]string{{c.Term.Bold(p.Name), p.Description}, {"file", p.File}}
 	fact := func(name, value string) {
@@ -83,7 +91,7 @@ func (c *call) showText(p *pipelines.Pipeline) error {
 		fact("schedule", p.Schedule+", "+p.Location.String())
 		fact("from", label(p.Start, p.Location))
 		if !p.End.IsZero() {
-			fact("to", label(p.End.Truncate(time.Second), p.Location))
+			fact("to", lastDay(p.End, p.Location))
 		}
 		fact("catchup", p.Catchup.String())
 	} else {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,27 +51,37 @@ func (c *call) runOf(db *sqlite.DB, p *pipelines.Pipeline, text string) (timetab
 	return timetable.Interval{}, nil, c.noInterval(db, p, start)
 }
 
-func (c *call) noInterval(db *sqlite.DB, p *pipelines.Pipeline, start time.Time) error {
+func (c *call) noInterval(db *sqlite.DB, p *pipelines.Pipeline, start time.Time) *failure {
 	f := &failure{Code: "no-such-interval", Exit: exitNoMatch,
 		Message: fmt.Sprintf("no interval of %s starts at %s", p.Name, label(start, p.Location))}
+	f.Help = "it has no intervals yet"
+	if labels := c.nearest(db, p, start); len(labels) > 0 {
+		f.Help = "the nearest start at " + strings.Join(labels, ", ")
+	}
+	return f
+}
+
+// nearest are the starts of the runs, and of the intervals of the schedule, that lie
+// nearest, in order.
+func (c *call) nearest(db *sqlite.DB, p *pipelines.Pipeline, start time.Time) (labels []string) {
 	var near []time.Time
 	if db != nil {
 		near, _ = db.NearestRuns(c.Ctx, p.Name, start, 2)
 	}
-	if len(near) == 0 && p.Timetable != nil {
-		for _, i := range p.Timetable.Nearest(start, 4) {
+	if p.Timetable != nil {
+		for _, i := range p.Timetable.Nearest(start, 2) {
 			near = append(near, i.Start)
 		}
 	}
-	var labels []string
+	slices.SortFunc(near, time.Time.Compare)
+	near = slices.CompactFunc(near, time.Time.Equal)
+	slices.SortStableFunc(near, func(a, b time.Time) int { return cmp.Compare(a.Sub(start).Abs(), b.Sub(start).Abs()) })
+	near = near[:min(len(near), 3)]
+	slices.SortFunc(near, time.Time.Compare)
 	for _, t := range near {
 		labels = append(labels, label(t, p.Location))
 	}
-	f.Help = "the nearest start at " + strings.Join(labels, ", ")
-	if len(labels) == 0 {
-		f.Help = "it has no intervals yet"
-	}
-	return f
+	return labels
 }
 
 // label is an instant as a person types it, whether or not anyone looks.
@@ -118,5 +130,8 @@ func ago(t, now time.Time) string {
 	if t.IsZero() {
 		return "–"
 	}
-	return ui.Duration(max(now.Sub(t), 0).Truncate(time.Second)) + " ago"
+	if now.Sub(t) < time.Second {
+		return "just now"
+	}
+	return ui.Duration(now.Sub(t).Truncate(time.Second)) + " ago"
 }

@@ -13,7 +13,7 @@ func statusVerb() *verb {
 	return &verb{
 		name:    "status",
 		args:    "[PIPELINE…]",
-		summary: "Show how the pipelines stand: newest intervals, what is left, who runs them",
+		summary: "Show how the pipelines stand: newest intervals, what is left",
 		example: "tidemark status",
 		group:   groupLook,
 		run:     runStatus,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,35 +17,45 @@ import (
 // summary says, at the end of `run --until-idle`, what was done, how long it took and what
 // came out, and what to do about the rest.
 func (v *show) summary(o runner.Outcome) error {
-	if v.call.JSON() || v.call.Bool("quiet") {
+	paused := v.session.paused()
+	switch {
+	case v.call.Format == "json":
+		return v.call.Document(v.document(o, paused))
+	case v.call.JSON() || v.call.Bool("quiet"):
 		return nil
 	}
 	names := v.tally.names()
 	if len(names) == 0 && len(o.Stuck) == 0 {
 		v.call.Printf("nothing is due; everything is up to date\n")
-		return nil
 	}
 	for _, name := range names {
 		v.pipelineSummary(name)
 	}
 	v.timeSummary()
 	for _, s := range o.Stuck {
-		v.call.Printf("\n%s has %s that cannot go on: %s\n", s.Pipeline, ui.Plural(s.Runs, "unfinished run"), s.Why)
+		v.call.Printf("\n%s has %s that cannot go on: %s\ngo on with  %s\n", s.Pipeline, ui.Plural(s.Runs, "unfinished run"), s.Why, unstick(s))
+		paused = slices.DeleteFunc(paused, func(name string) bool { return name == s.Pipeline })
+	}
+	for _, name := range paused {
+		v.call.Printf("%s is paused and makes nothing new: tidemark unpause %s\n", name, name)
 	}
 	return nil
 }
 
 func (v *show) pipelineSummary(name string) {
 	p, c := v.tally.pipelines[name], v.call
-	c.Printf("%s  %s, %s … %s: %s\n\n", c.Term.Bold(name), ui.Plural(p.ended(), "interval"),
-		v.moment(name, p.first), v.moment(name, p.last), c.counted(p.runCounts()))
+	c.Printf("%s  %s, %s: %s\n", c.Term.Bold(name), ui.Plural(p.ended(), "interval"),
+		span(p.first, p.last, v.zone(name)), c.counted(p.runCounts()))
 	rows := [][]string{{"task", "success", "failed", "skipped", "upstream failed", "median", "longest"}}
 	for _, task := range v.order(name, p) {
 		t := p.tasks[task]
 		rows = append(rows, []string{task, ui.Number(t.ends[plan.Success]), ui.Number(t.ends[plan.Failed]), ui.Number(t.ends[plan.Skipped]),
 			ui.Number(t.ends[plan.UpstreamFailed]), took(t.median()), took(t.longest())})
 	}
-	writeAligned(c.Out, dropEmpty(rows, 2, 5))
+	if len(rows) > 1 {
+		c.Printf("\n")
+		writeAligned(c.Out, dropEmpty(rows, 2, 5))
+	}
 	v.latest(name, p)
 	c.Printf("\n")
 }

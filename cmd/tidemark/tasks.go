@@ -205,12 +205,12 @@ func (c *call) tasksTable(p *pipelines.Pipeline, docs []instanceDoc, limit int) 
 	for _, d := range docs {
 		if d.Attempts == nil || len(*d.Attempts) == 0 {
 			t.Add(c.Term.Moment(d.IntervalStart, p.Location), taskName(d.Task, d.MapIndex), c.staleState(d), fmt.Sprintf("%d/%d", d.Try, d.MaxTries),
-				took(elapsed(when(d.StartedAt), when(d.EndedAt), now)), c.optional(d.StartedAt, p.Location), d.Reason)
+				took(elapsed(when(d.StartedAt), when(d.EndedAt), now)), c.clock(d.StartedAt, now, p.Location), d.Reason)
 			continue
 		}
 		for _, a := range *d.Attempts {
 			t.Add(c.Term.Moment(d.IntervalStart, p.Location), taskName(d.Task, d.MapIndex), c.Term.State(a.State.String()), fmt.Sprintf("%d/%d", a.Try, d.MaxTries),
-				took(elapsed(when(a.StartedAt), when(a.EndedAt), now)), c.optional(a.StartedAt, p.Location), attemptReason(a))
+				took(elapsed(when(a.StartedAt), when(a.EndedAt), now)), c.clock(a.StartedAt, now, p.Location), attemptReason(a))
 		}
 	}
 	if len(docs) == 0 {
@@ -240,11 +240,17 @@ func attemptReason(a attemptDoc) string {
 	return fmt.Sprintf("%s, operation %d", a.Reason, *a.Operation)
 }
 
-func (c *call) optional(t *time.Time, loc *time.Location) string {
-	if t == nil {
+// clock is when something began: for a person only the time, where it was today.
+func (c *call) clock(t *time.Time, now time.Time, loc *time.Location) string {
+	switch {
+	case t == nil:
 		return "–"
+	case !c.Term.Interactive:
+		return c.Term.Moment(*t, loc)
+	case t.In(loc).Format(time.DateOnly) == now.In(loc).Format(time.DateOnly):
+		return t.In(loc).Format(time.TimeOnly)
 	}
-	return c.Term.Moment(t.Truncate(time.Second), loc)
+	return t.In(loc).Format("2006-01-02 15:04")
 }
 
 func when(t *time.Time) time.Time {

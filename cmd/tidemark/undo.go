@@ -50,7 +50,8 @@ func (c *call) undo(op int64, check func(*plan.Plan) error) error {
 	if preview.DryRun = c.looksOnly(); preview.DryRun || preview.Empty() {
 		return c.looked(o, preview)
 	}
-	if !c.JSON() {
+	unseen := c.Bool("yes")
+	if !c.JSON() && !unseen {
 		c.planText(o, preview)
 	}
 	if err := c.Confirm(question{verb: "undo", count: rowsOf(preview), noun: nounOf(preview)}); err != nil {
@@ -60,8 +61,13 @@ func (c *call) undo(op int64, check func(*plan.Plan) error) error {
 	if err != nil {
 		return orderFailure(err)
 	}
-	if c.JSON() {
+	switch {
+	case applied.Operation == nil:
+		return c.looked(o, applied)
+	case c.JSON():
 		return c.Document(applied)
+	case unseen:
+		c.planText(o, applied)
 	}
 	c.Printf("\n%s undone: %s · operation %d\n  undo   %s\n", c.Term.Glyph("success"), ui.Plural(rowsOf(applied), nounOf(applied)), *applied.Operation, *applied.Undo)
 	return nil
@@ -97,14 +103,14 @@ func (c *call) applyUndo(now time.Time, op int64, preview *plan.Plan) (*plan.Pla
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlite.Open(at.db, sqlite.Options{})
+	db, err := at.open()
 	if err != nil {
 		return nil, err
 	}
 	defer db.Close()
 	return db.ApplyUndo(c.Ctx, now, op, c.actor(), func(s *plan.UndoScope) (*plan.Plan, error) {
 		p, err := plan.Undo(now, s)
-		if err == nil && p.Digest != preview.Digest {
+		if err == nil && p.Digest != preview.Digest && !c.Bool("yes") {
 			return nil, movedOn()
 		}
 		return p, err

@@ -118,15 +118,15 @@ func (c *call) newestAttempt(db *sqlite.DB, s *plan.WhyScope) error {
 }
 
 func (c *call) whyText(doc plan.WhyDoc, loc *time.Location) {
-	c.Printf("%s\n", doc.Sentence)
+	c.Printf("%s\n", inZone(doc.Sentence, loc))
 	for _, check := range doc.Checks {
 		sign := "success"
 		if !check.OK {
 			sign = "failed"
 		}
-		c.Printf("  %s %s: %s\n", c.Term.Glyph(sign), check.Name, check.Detail)
+		c.Printf("  %s %s: %s\n", c.Term.Glyph(sign), check.Name, inZone(check.Detail, loc))
 	}
 	if doc.StartsWhen != nil {
-		c.Printf("not before %s\n", label(*doc.StartsWhen, loc))
+		c.Printf("not before %s\n", label(doc.StartsWhen.Truncate(time.Second), loc))
 	}
 }

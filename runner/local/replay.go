@@ -30,17 +30,15 @@ func replay(dir string) (boot string, vouches bool, tasks map[string]*task, err 
 			continue
 		}
 		switch r.verb {
+		case "journal":
+			if boot = r.key; r.numbers[0] != journalVersion {
+				return "", false, nil, fmt.Errorf("cannot read journal %q: it is of version %d, this program knows %d",
+					file.Name(), r.numbers[0], journalVersion)
+			}
 		case "vouch":
 			vouches = true
-			continue
 		default:
 			apply(tasks, r)
-			continue
-		case "journal":
-		}
-		if boot = r.key; r.numbers[0] != journalVersion {
-			return "", false, nil, fmt.Errorf("cannot read journal %q: it is of version %d, this program knows %d",
-				file.Name(), r.numbers[0], journalVersion)
 		}
 	}
 	return boot, vouches, tasks, lines.Err()

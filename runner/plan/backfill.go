@@ -194,7 +194,11 @@ func (b *backfilling) order() {
 
 func (b *backfilling) warn() {
 	if b.early > 0 {
-		b.Warnings = append(b.Warnings, fmt.Sprintf("%d of the intervals start before start_date %s", b.early, stamp(b.s.Def.Start)))
+		what := fmt.Sprintf("%d intervals start", b.early)
+		if b.early == 1 {
+			what = "1 interval starts"
+		}
+		b.Warnings = append(b.Warnings, fmt.Sprintf("%s before start_date %s", what, stamp(b.s.Def.Start)))
 	}
 	if b.notDue > maxListed {
 		b.Warnings = append(b.Warnings, fmt.Sprintf("of the intervals that are not due only the first %d are listed", maxListed))

@@ -23,7 +23,7 @@ func TestBackfillMakesEveryIntervalOfTheRange(t *testing.T) {
 	if len(p.Instances) != 6 || p.Counts.RunsCreated != 3 || p.Counts.ByState["absent"] != 6 || p.Bounds.Count != 3 {
 		t.Errorf("%+v", p.Counts)
 	}
-	if len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0], "2 of the intervals start before start_date") {
+	if len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0], "2 intervals start before start_date") {
 		t.Error(p.Warnings)
 	}
 	if r := p.Runs[0]; r.State != nil || *r.To != RunQueued || r.Partial || !r.Due.Equal(day(-1)) || r.Ordinal != 1 {

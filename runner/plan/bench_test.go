@@ -58,29 +58,20 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-// TestAStepIsLinear measures how the cost grows with the size of a run: the exponent is 1
+// BenchmarkStepGrowth prints how the cost grows with the size of a run, as an exponent: 1
 // where twice the tasks cost twice the time.
-func TestAStepIsLinear(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it measures time")
-	}
-	best := map[int]float64{}
-	sizes := []int{1000, 10_000, 100_000}
-	for _, n := range sizes {
-		w := wide(t, n)
-		best[n] = math.Inf(1)
-		for range 5 {
-			rounds, began := max(1, 100_000/n), time.Now()
+func BenchmarkStepGrowth(b *testing.B) {
+	best := map[int]float64{1000: math.Inf(1), 100_000: math.Inf(1)}
+	for b.Loop() {
+		for n := range best {
+			w := wide(b, n)
+			rounds, began := 100_000/n, time.Now()
 			for range rounds {
 				turn(w)
 			}
 			best[n] = min(best[n], float64(time.Since(began).Nanoseconds())/float64(rounds))
 		}
-		t.Logf("%7d tasks: %8.0f ns a step, %5.1f ns a task", n, best[n], best[n]/float64(n))
 	}
-	exponent := math.Log(best[100_000]/best[1000]) / math.Log(100)
-	t.Logf("exponent %.2f", exponent)
-	if exponent > 1.35 || best[100_000] > 5000*100_000 {
-		t.Errorf("exponent %.2f, %.0f ns a task", exponent, best[100_000]/100_000)
-	}
+	b.ReportMetric(math.Log(best[100_000]/best[1000])/math.Log(100), "exponent")
+	b.ReportMetric(best[100_000]/100_000, "ns/task")
 }

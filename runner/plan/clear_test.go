@@ -233,7 +233,7 @@ func TestClearRefuses(t *testing.T) {
 		{"a)b", "bad-regex", "unexpected ) at character 2"},
 		{"ab[z-a]", "bad-regex", "invalid character class range at character 4"},
 		{"fecth", "no-match", `did you mean "fetch"?`},
-		{"^zzzzzzzz$", "no-match", "there is: fetch"},
+		{"^zzzzzzzz$", "no-match", "there is: fetch, calc"},
 		{"fetch 9..9", "no-match", "p has 3 runs there, from 2026-03-01T00:00:00Z to 2026-03-03T00:00:00Z"},
 		{"failed", "no-match", "no task instance"},
 		{"fetch 3..2", "end-before-start", "lies before the start"},
@@ -242,7 +242,7 @@ func TestClearRefuses(t *testing.T) {
 		m := past(t, "fetch > calc", 3)
 		_, err := Clear(m.now, []*PipelineScope{m.scope("p")}, ClearArgs{Selector: selects(s.args)})
 		var r *Refusal
-		if !errors.As(err, &r) || r.Code != s.code || !strings.Contains(r.Error()+r.Help, s.says) {
+		if !errors.As(err, &r) || r.Code != s.code || !strings.Contains(r.Error()+r.Help+strings.Join(r.Problems, ""), s.says) {
 			t.Errorf("clear %s: %+v", s.args, r)
 		}
 	}
@@ -264,7 +264,7 @@ func TestClearNamesAllProblemsAtOnce(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	_, err = Clear(m.now, []*PipelineScope{{Name: "q", Def: m.pipes[0].def}}, ClearArgs{Selector: selects("a")})
-	if !errors.As(err, &r) || r.Help != "q has no runs there" {
+	if !errors.As(err, &r) || r.Problems[0] != "q has no runs there" {
 		t.Errorf("%+v", r)
 	}
 }

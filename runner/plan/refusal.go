@@ -74,7 +74,7 @@ func noInstance(scopes []*PipelineScope) *Refusal {
 		r.Problems = append(r.Problems, fmt.Sprintf("%s has %d runs there, from %s to %s", s.Name, len(s.Runs),
 			stamp(s.Runs[0].Interval.Start), stamp(s.Runs[len(s.Runs)-1].Interval.Start)))
 	}
-	r.Help = strings.Join(r.Problems, "; ")
+	r.Help = "tidemark runs lists what exists, tidemark backfill makes what does not"
 	return r
 }
 

@@ -92,6 +92,28 @@ func (db *DB) Instances(ctx context.Context, q InstanceQuery) ([]InstanceRow, er
 		[]any{q.Pipeline, from, to, mask(q.States), jsonList(q.Tasks), rowsLimit(q.Limit)}, scanInstanceRow)
 }
 
+// RunsHolding says which runs have an instance of one of the tasks.
+func (db *DB) RunsHolding(ctx context.Context, pipeline string, from, to time.Time, tasks []string) (map[int64]bool, error) {
+	first, last := bounds(from, to)
+	ids, err := query(ctx, db, `
+		SELECT DISTINCT r.run_id
+		FROM pipelines AS p
+		CROSS JOIN runs AS r USING (pipeline_id)
+		CROSS JOIN tasks AS t ON t.pipeline_id = p.pipeline_id AND t.name IN (SELECT value FROM json_each(?4))
+		CROSS JOIN task_instances AS i ON i.run_id = r.run_id AND i.task_id = t.task_id
+		WHERE p.name = ?1
+		  AND r.interval_start BETWEEN ?2 AND ?3`,
+		[]any{pipeline, first, last, jsonList(tasks)}, func(r *sql.Rows) (id int64, err error) {
+			err = r.Scan(&id)
+			return id, err
+		})
+	held := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		held[id] = true
+	}
+	return held, err
+}
+
 func scanInstanceRow(r *sql.Rows) (InstanceRow, error) {
 	var in InstanceRow
 	var start, end int64

@@ -17,6 +17,7 @@ type Column struct {
 type Table struct {
 	columns []Column
 	rows    [][]string
+	under   map[int][]string // lines under a row, for a person
 }
 
 // NewTable begins a table. A name that ends in ">" is aligned right, one that ends in "~"
@@ -33,6 +34,14 @@ func NewTable(names ...string) *Table {
 
 // Add appends a row. Cells may be colored by the terminal that the table is written to.
 func (t *Table) Add(cells ...string) { t.rows = append(t.rows, cells) }
+
+// Under adds a line under the last row, as wide as the terminal; a program does not see it.
+func (t *Table) Under(text string) {
+	if t.under == nil {
+		t.under = map[int][]string{}
+	}
+	t.under[len(t.rows)-1] = append(t.under[len(t.rows)-1], text)
+}
 
 // Len is the number of rows.
 func (t *Table) Len() int { return len(t.rows) }
@@ -69,8 +78,11 @@ func (t *Table) separated(w *bufio.Writer) {
 func (t *Table) aligned(w *bufio.Writer, term Terminal) {
 	widths := t.widths(term.Width)
 	t.line(w, term, widths, t.names(strings.ToUpper), term.Dim)
-	for _, row := range t.rows {
+	for i, row := range t.rows {
 		t.line(w, term, widths, row, nil)
+		for _, text := range t.under[i] {
+			w.WriteString(strings.Repeat(" ", widths[0]+2) + Cut(oneLine(text), term.Width-widths[0]-2, term.Ellipsis()) + "\n")
+		}
 	}
 }
 
