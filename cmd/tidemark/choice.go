@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -25,6 +27,7 @@ func choiceFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "future", Usage: "and everything after the chosen intervals"},
 		&cli.StringSliceFlag{Name: "tag", Usage: "only pipelines with the tag `NAME` (repeatable)"},
 		&cli.BoolFlag{Name: "all", Usage: "the whole pipeline"},
+		&cli.StringFlag{Name: "select", Usage: "all of the choice as one `TEXT`: \"task=/^calc/+ interval=2014-03\""},
 	)
 }
 
@@ -39,7 +42,7 @@ type choice struct {
 
 // choice reads the flags once for each timezone of the pipelines.
 func (c *call) choice() (ch choice, err error) {
-	if ch.ps, err = c.Pipelines(c.Arg(0)); err != nil {
+	if ch.ps, err = c.inQuestion(); err != nil {
 		return ch, err
 	}
 	ch.loc = sharedZone(ch.ps)
@@ -64,6 +67,32 @@ func (c *call) choice() (ch choice, err error) {
 	return ch, nil
 }
 
+// inQuestion are the pipelines that PIPELINE means, or --select where it names some. Of
+// several those that the choice leaves out anyhow are not looked at.
+func (c *call) inQuestion() (ps []*pipelines.Pipeline, err error) {
+	s, err := c.chosen(time.UTC)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case c.Arg(0) != "":
+		ps, err = c.Pipelines(c.Arg(0))
+	case len(s.Pipelines.Any) == 0:
+		err = usage("missing-argument", fmt.Sprintf("tidemark %s needs PIPELINE", c.verb.path()),
+			`name it, or select it: --select "pipeline=NAME …"`)
+	default:
+		ps, err = c.allOrNamed(nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	picked := slices.DeleteFunc(slices.Clone(ps), func(p *pipelines.Pipeline) bool { return !s.Picks(p) })
+	if len(picked) == 0 {
+		return ps, nil // the planner says what they have instead
+	}
+	return picked, nil
+}
+
 // order is an order about what is chosen. It reads no more than the choice may touch.
 func (ch choice) order(verb string, decide func([]*plan.PipelineScope) (*plan.Plan, error)) order {
 	q := sqlite.ScopeQuery{Pipelines: namesOf(ch.ps), Last: ch.Last}
@@ -86,6 +115,9 @@ func (ch choice) order(verb string, decide func([]*plan.PipelineScope) (*plan.Pl
 
 // chosen reads the flags that choose, times without an offset in loc.
 func (c *call) chosen(loc *time.Location) (s plan.Selector, err error) {
+	if c.IsSet("select") {
+		return c.selected(loc)
+	}
 	if s, err = c.selector(loc); err != nil {
 		return s, err
 	}
@@ -114,6 +146,17 @@ func (c *call) chosen(loc *time.Location) (s plan.Selector, err error) {
 		s.Except = append(s.Except, r)
 	}
 	return s, nil
+}
+
+// selected reads --select, which says the whole choice.
+func (c *call) selected(loc *time.Location) (plan.Selector, error) {
+	for _, f := range choiceFlags() {
+		if name := f.Names()[0]; name != "select" && name != "pipeline-regex" && c.IsSet(name) {
+			return plan.Selector{}, usage("conflicting-flags", "--select and --"+name+" exclude each other",
+				"say all of the choice in --select, or all of it with flags")
+		}
+	}
+	return plan.ParseSelect(c.String("select"), loc)
 }
 
 // sharedZone is the timezone of the pipelines, or UTC where they have several.

@@ -16,7 +16,7 @@ import (
 func clearVerb() *verb {
 	return &verb{
 		name:    "clear",
-		args:    "PIPELINE",
+		args:    "[PIPELINE]",
 		summary: "Put task instances back to waiting: the loop runs them again",
 		about: "The flags choose; --upstream and --downstream widen the choice inside each run.\n" +
 			"A cleared instance gets all its retries again, and its attempt numbers go on.\n" +

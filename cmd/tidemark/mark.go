@@ -9,7 +9,7 @@ import (
 func markVerb() *verb {
 	return &verb{
 		name:    "mark",
-		args:    "PIPELINE",
+		args:    "[PIPELINE]",
 		summary: "Say how task instances, or whole runs, have ended",
 		about: "What runs is cancelled. What follows a marked task and failed, or was blocked by\n" +
 			"it, is decided again. With --run whole runs are marked: for success all of their\n" +
