@@ -46,11 +46,13 @@ type Task struct {
 	When        *Expr       // nil: always
 	TriggerRule TriggerRule
 
-	Retries      int
-	RetryDelay   time.Duration
-	Timeout      time.Duration // 0: none
-	SkipExitCode int           // exit code that means skipped; -1: none
-	AllowFailure bool          // its failure does not fail the run
+	Retries       int
+	RetryDelay    time.Duration
+	RetryBackoff  Backoff
+	MaxRetryDelay time.Duration // 0: none
+	Timeout       time.Duration // 0: none
+	SkipExitCode  int           // exit code that means skipped; -1: none
+	AllowFailure  bool          // its failure does not fail the run
 
 	// Fingerprint is the hash of the normalised definition and of the content of Inputs.
 	Fingerprint string

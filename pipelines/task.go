@@ -18,10 +18,12 @@ const (
 
 // Defaults are what tasks have that do not say otherwise.
 type Defaults struct {
-	Retries     int
-	RetryDelay  time.Duration
-	Timeout     time.Duration // 0: none
-	TriggerRule TriggerRule
+	Retries       int
+	RetryDelay    time.Duration
+	RetryBackoff  Backoff
+	MaxRetryDelay time.Duration // 0: none
+	Timeout       time.Duration // 0: none
+	TriggerRule   TriggerRule
 }
 
 func (d *decoder) defaults(n *yaml.Node, base Defaults) Defaults {
@@ -37,6 +39,8 @@ func (d *decoder) policy(p *Defaults) []field {
 	return []field{
 		{"retries", func(_, v *yaml.Node) { p.Retries = d.integer(v, "retries", 0, maxRetries) }},
 		{"retry_delay", func(_, v *yaml.Node) { p.RetryDelay = d.duration(v, "retry_delay", 0) }},
+		{"retry_backoff", func(_, v *yaml.Node) { p.RetryBackoff = d.backoff(v) }},
+		{"max_retry_delay", func(_, v *yaml.Node) { p.MaxRetryDelay = d.duration(v, "max_retry_delay", time.Second) }},
 		{"timeout", func(_, v *yaml.Node) { p.Timeout = d.duration(v, "timeout", time.Second) }},
 		{"trigger_rule", func(_, v *yaml.Node) { p.TriggerRule = d.triggerRule(v) }},
 	}
@@ -111,8 +115,14 @@ func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 		d.taskKeys(t, e, &defaults)
 	}
 	d.scope.env = inherited
-	t.Retries, t.RetryDelay, t.Timeout, t.TriggerRule = defaults.Retries, defaults.RetryDelay, defaults.Timeout, defaults.TriggerRule
+	t.follow(&defaults)
 	return t
+}
+
+// follow gives a task what its keys and the defaults say of it together.
+func (t *draft) follow(p *Defaults) {
+	t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay = p.Retries, p.RetryDelay, p.RetryBackoff, p.MaxRetryDelay
+	t.Timeout, t.TriggerRule = p.Timeout, p.TriggerRule
 }
 
 func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) {

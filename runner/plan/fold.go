@@ -75,7 +75,7 @@ func (s *step) ended(l *listened, in *Instance, r Report) {
 	if v.move == retry {
 		c.NotBefore = r.Time
 		if r.Event == Ended {
-			c.NotBefore = r.Time.Add(l.task(in).RetryDelay)
+			c.NotBefore = r.Time.Add(retryDelay(l.run, in, l.task(in)))
 		}
 	}
 	s.shift(l.run, in, v.move, c)
