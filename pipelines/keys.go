@@ -19,7 +19,7 @@ var (
 	}, laterEverywhere...)
 	laterInTask = append([]string{
 		"depends_on_past", "wait_for_downstream", "pool", "pools", "pool_slots", "priority", "max_active_tasks",
-		"queue_timeout", "outputs", "secrets", "env_file", "for_each", "setup", "teardown", "shell", "executor",
+		"queue_timeout", "secrets", "env_file", "for_each", "setup", "teardown", "shell", "executor",
 		"executors", "inherit_env",
 	}, laterEverywhere...)
 	laterInDefaults = append([]string{"workdir", "skip_exit_code", "allow_failure", "when", "env"}, laterInTask...)

@@ -43,6 +43,7 @@ type Task struct {
 	Workdir     *Template   // nil: the project's root
 	Env         []EnvVar    // the project's, the pipeline's, then the task's own; of equal names the last wins
 	Inputs      []string    // globs, relative to the project's root
+	Outputs     []*Template // globs that must match when it has succeeded
 	When        *Expr       // nil: always
 	TriggerRule TriggerRule
 

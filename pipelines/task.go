@@ -90,11 +90,16 @@ func (d *decoder) tasks(root *yaml.Node, t *top, p *Pipeline) {
 		return
 	}
 	drafts := make([]*draft, 0, len(list))
+	d.scope.tasks = make([]string, len(list))
+	for i, e := range list {
+		d.scope.tasks[i] = e.key.Value
+	}
 	for _, e := range list {
 		d.name(d.span(e.key), "a task", e.key.Value)
 		drafts = append(drafts, d.task(e, p, defaults))
 	}
 	d.link(drafts, p)
+	d.checkUses(p)
 }
 
 // task reads one task: a mapping, or its command alone.
@@ -105,6 +110,7 @@ func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 		Pos: Pos{File: d.file, Line: at.line, Col: at.col},
 	}}
 	inherited := d.scope.env
+	d.reading = e.key.Value
 	if e.value.Kind != yaml.MappingNode {
 		if isNull(e.value) {
 			d.fail(e.key, "missing-key", "add run:, its command", "task %q needs run", e.key.Value)
@@ -126,7 +132,7 @@ func (t *draft) follow(p *Defaults) {
 }
 
 func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) {
-	var run, env, workdir, when *yaml.Node
+	var run, env, workdir, when, outputs *yaml.Node
 	has := d.object(e.value, fmt.Sprintf("task %q", short(e.key.Value)), laterInTask, append(d.policy(policy),
 		field{"description", func(_, v *yaml.Node) { t.Description, _ = d.text(v, "description") }},
 		field{"needs", func(_, v *yaml.Node) { t.needs = d.needs(v) }},
@@ -134,6 +140,7 @@ func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) {
 		field{"env", keep(&env)},
 		field{"workdir", keep(&workdir)},
 		field{"inputs", func(_, v *yaml.Node) { t.Inputs = d.inputs(v) }},
+		field{"outputs", keep(&outputs)},
 		field{"when", keep(&when)},
 		field{"skip_exit_code", func(_, v *yaml.Node) { t.SkipExitCode = d.skipExitCode(v) }},
 		field{"allow_failure", func(_, v *yaml.Node) { t.AllowFailure = d.boolean(v, "allow_failure") }},
@@ -141,6 +148,9 @@ func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) {
 	t.Env = d.environment(env, "env", t.Env)
 	if workdir != nil {
 		t.Workdir = d.template(workdir, "workdir")
+	}
+	if outputs != nil {
+		t.Outputs = d.outputs(outputs)
 	}
 	if when != nil {
 		t.When = d.condition(when)

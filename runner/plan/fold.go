@@ -67,6 +67,9 @@ func (s *step) ended(l *listened, in *Instance, r Report) {
 	}
 	v := l.verdict(in, r)
 	a.To, a.Reason = v.attempt, v.reason
+	if v.attempt == AttemptSuccess {
+		in.Results, a.Results, a.Outputs = r.Results, r.Results, r.Outputs
+	}
 	s.attempt(l, in, a)
 	c := TaskChange{Reason: v.reason, ExitCode: a.ExitCode}
 	if !began.IsZero() {
