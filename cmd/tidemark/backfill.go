@@ -27,7 +27,8 @@ func backfillVerb() *verb {
 			&cli.BoolFlag{Name: "run-backwards", Usage: "newest interval first"},
 			&cli.IntFlag{Name: "max-active-runs", Usage: "how many of its runs may be active at once, `N` (default: the pipeline's)"},
 		)...),
-		run: runBackfill,
+		run:   runBackfill,
+		verbs: backfillVerbs(),
 	}
 }
 
