@@ -61,9 +61,9 @@ func (c *call) haveRuns(p *pipelines.Pipeline, starts []time.Time) error {
 				return err
 			}
 			if run == nil {
-				f := c.noInterval(db, p, at)
-				f.Message = fmt.Sprintf("%s has no run of an interval that starts at %s", p.Name, label(at, p.Location))
-				return f
+				return &failure{Code: "no-such-interval", Exit: exitNoMatch,
+					Message: fmt.Sprintf("%s has no run of an interval that starts at %s", p.Name, label(at, p.Location)),
+					Help:    "the nearest start at " + strings.Join(c.nearestRuns(db, p, at), ", ")}
 			}
 		}
 		return nil

@@ -61,6 +61,15 @@ func (c *call) noInterval(db *sqlite.DB, p *pipelines.Pipeline, start time.Time)
 	return f
 }
 
+// nearestRuns are the starts of the runs that lie nearest, in order.
+func (c *call) nearestRuns(db *sqlite.DB, p *pipelines.Pipeline, start time.Time) (labels []string) {
+	near, _ := db.NearestRuns(c.Ctx, p.Name, start, 2)
+	for _, t := range near {
+		labels = append(labels, label(t, p.Location))
+	}
+	return labels
+}
+
 // nearest are the starts of the runs, and of the intervals of the schedule, that lie
 // nearest, in order.
 func (c *call) nearest(db *sqlite.DB, p *pipelines.Pipeline, start time.Time) (labels []string) {

@@ -91,9 +91,18 @@ func (c *call) previewUndo(now time.Time, op int64, o *order) (*plan.Plan, error
 	if err != nil {
 		return nil, err
 	}
-	p, err := plan.Undo(now, scope)
+	p, err := c.planUndo(now, scope)
 	if err == nil && len(p.Pipelines) > 0 {
 		o.loc = c.zoneOf(p.Pipelines[0])
+	}
+	return p, err
+}
+
+// planUndo is the plan with why a person wants it.
+func (c *call) planUndo(now time.Time, s *plan.UndoScope) (*plan.Plan, error) {
+	p, err := plan.Undo(now, s)
+	if err == nil {
+		p.Reason, p.Ticket = c.String("reason"), c.String("ticket")
 	}
 	return p, err
 }
@@ -109,7 +118,7 @@ func (c *call) applyUndo(now time.Time, op int64, preview *plan.Plan) (*plan.Pla
 	}
 	defer db.Close()
 	return db.ApplyUndo(c.Ctx, now, op, c.actor(), func(s *plan.UndoScope) (*plan.Plan, error) {
-		p, err := plan.Undo(now, s)
+		p, err := c.planUndo(now, s)
 		if err == nil && p.Digest != preview.Digest && !c.Bool("yes") {
 			return nil, movedOn()
 		}
