@@ -2,13 +2,10 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/user"
 	"time"
-
-	"github.com/urfave/cli/v2"
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/pipelines"
@@ -16,59 +13,46 @@ import (
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
 
-// orderFlags are those of every verb that changes state: look first, say why, agree.
-func orderFlags(more ...cli.Flag) []cli.Flag {
-	return append(more,
-		&cli.BoolFlag{Name: "dry-run", Usage: "print the plan and write nothing"},
-		yesFlag(),
-		&cli.StringFlag{Name: "reason", Usage: "why, for the record: `TEXT`"},
-		&cli.StringFlag{Name: "ticket", Usage: "the ticket that this belongs to: `ID`"},
-		&cli.StringFlag{Name: "out", Usage: "save the plan in `FILE` for tidemark apply, and change nothing"},
-		&cli.BoolFlag{Name: "detailed-exitcode", Usage: "with --dry-run: exit 4 when the plan is not empty"},
-	)
-}
-
-// selectionFlags choose task instances. Their letters are Airflow's.
-func selectionFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "task-regex", Aliases: []string{"t"}, Usage: "tasks whose id matches `RE` (RE2, searched)"},
-		&cli.StringFlag{Name: "start-date", Aliases: []string{"s"}, Usage: "intervals that start at `T` or later"},
-		&cli.StringFlag{Name: "end-date", Aliases: []string{"e"}, Usage: "intervals that start at `T` or before; a date covers its whole day"},
-		&cli.BoolFlag{Name: "upstream", Aliases: []string{"u"}, Usage: "and what they depend on"},
-		&cli.BoolFlag{Name: "downstream", Aliases: []string{"d"}, Usage: "and what depends on them"},
-	}
-}
-
 // order is a change to plan, show, confirm and apply.
 type order struct {
 	verb   string
 	query  sqlite.ScopeQuery
 	defs   map[string]*pipelines.Pipeline
-	loc    *time.Location // of what is printed
+	loc    *time.Location // of what is printed; nil: UTC
 	create bool           // whether it makes sense before anything has run
 	decide func([]*plan.PipelineScope) (*plan.Plan, error)
 }
 
-// carryOut is the one way in which an order becomes real: the plan is made from what is
+// carryOut is the way of an order over pipelines: both plans come from the same decide.
+func (c *call) carryOut(now time.Time, o order) error {
+	return c.settle(o,
+		func() (*plan.Plan, error) { return c.preview(o) },
+		func(preview *plan.Plan) (*plan.Plan, error) { return c.apply(now, o, preview) })
+}
+
+// settle is the one way in which an order becomes real: the plan is made from what is
 // stored, shown, agreed to, and made again in the transaction that applies it. If it has
 // become another plan than a person agreed to, nothing is done. Who says -y agrees to what
 // the transaction finds, beside a runner that moves on all the time, and is shown that.
-func (c *call) carryOut(now time.Time, o order) error {
-	preview, err := c.preview(o)
+func (c *call) settle(o order, preview func() (*plan.Plan, error), apply func(*plan.Plan) (*plan.Plan, error)) error {
+	if o.loc == nil {
+		o.loc = time.UTC
+	}
+	seen, err := preview()
 	if err != nil {
 		return c.forPeople(orderFailure(err), o.loc)
 	}
-	if preview.DryRun = c.looksOnly(); preview.DryRun || preview.Empty() {
-		return c.looked(o, preview)
+	if seen.DryRun = c.looksOnly(); seen.DryRun || seen.Empty() {
+		return c.looked(o, seen)
 	}
 	unseen := c.Bool("yes")
 	if !c.JSON() && !unseen {
-		c.planText(o, preview)
+		c.planText(o, seen)
 	}
-	if err := c.Confirm(question{verb: o.verb, count: rowsOf(preview), noun: nounOf(preview)}); err != nil {
+	if err := c.Confirm(question{verb: o.verb, count: rowsOf(seen), noun: nounOf(seen)}); err != nil {
 		return err
 	}
-	applied, err := c.apply(now, o, preview)
+	applied, err := apply(seen)
 	if err != nil {
 		return c.forPeople(orderFailure(err), o.loc)
 	}
@@ -81,6 +65,14 @@ func (c *call) carryOut(now time.Time, o order) error {
 		c.planText(o, applied)
 	}
 	c.done(o, applied)
+	return nil
+}
+
+// agreed refuses a plan that is not the one that a person has seen.
+func (c *call) agreed(p, seen *plan.Plan) error {
+	if p.Digest != seen.Digest && !c.Bool("yes") {
+		return movedOn()
+	}
 	return nil
 }
 
@@ -141,8 +133,8 @@ func (c *call) apply(now time.Time, o order, preview *plan.Plan) (*plan.Plan, er
 	}
 	return db.Apply(c.Ctx, now, o.query, o.defs, c.actor(), func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
 		p, err := o.decide(scopes)
-		if err == nil && p.Digest != preview.Digest && !c.Bool("yes") {
-			return nil, movedOn()
+		if err == nil {
+			err = c.agreed(p, preview)
 		}
 		return p, err
 	})
@@ -255,47 +247,4 @@ func (c *call) openReadOnly() (*sqlite.DB, error) {
 func movedOn() error {
 	return usage("stale-plan", "the state has moved on since the plan was shown; nothing was changed",
 		"look at the new plan and give the order again")
-}
-
-// orderFailure gives the refusals of the planner their exit codes.
-func orderFailure(err error) error {
-	var r *plan.Refusal
-	if !errors.As(err, &r) {
-		return storeFailure(err)
-	}
-	f := &failure{Code: r.Code, Exit: exitUsage, Message: r.Message, Help: r.Help, Problems: r.Problems}
-	if r.Code == "no-match" {
-		f.Exit = exitNoMatch
-	}
-	return f
-}
-
-// storeFailure puts the store's problems into words for people.
-func storeFailure(err error) error {
-	var held *sqlite.HeldError
-	var p *sqlite.Problem
-	switch {
-	case errors.As(err, &held):
-		return &failure{Code: "held", Exit: exitHeld, Message: held.Error(),
-			Help: "clear, backfill and the other orders work while it runs; to run twice at once, name another database with --db"}
-	case errors.As(err, &p):
-		return &failure{Code: "database", Exit: exitUsage, Message: p.Error(), Help: p.Help}
-	}
-	return err
-}
-
-// selector reads the flags that choose task instances.
-func (c *call) selector(loc *time.Location) (s plan.Selector, err error) {
-	s = plan.Selector{TaskRegex: c.String("task-regex"), Upstream: c.Bool("upstream"), Downstream: c.Bool("downstream")}
-	if s.Start, err = c.TimeFlag("start-date", loc, false); err != nil {
-		return s, err
-	}
-	if s.End, err = c.TimeFlag("end-date", loc, true); err != nil {
-		return s, err
-	}
-	if !s.Start.IsZero() && !s.End.IsZero() && s.End.Before(s.Start) {
-		return s, usage("end-before-start", fmt.Sprintf("the range ends before it starts: %s … %s", c.String("start-date"), c.String("end-date")),
-			"exchange --start-date and --end-date")
-	}
-	return s, nil
 }

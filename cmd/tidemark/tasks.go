@@ -167,7 +167,10 @@ func (c *call) instanceDocs(db *sqlite.DB, p *pipelines.Pipeline, rows []sqlite.
 			State: r.State, Try: r.Try, MaxTries: r.TryLimit, StartedAt: utc(r.StartedAt), EndedAt: utc(r.EndedAt),
 			ExitCode: r.ExitCode, Reason: r.Reason, Commit: r.Commit, Fingerprint: r.Fingerprint, Stale: stale(p, r),
 			Log: existing(runner.LogFile(at.logs, p.Name, r.Interval.Start, r.Task, r.MapIndex, r.Try))}
-		if !r.StartedAt.IsZero() && !r.EndedAt.IsZero() {
+		if r.State == plan.Waiting { // the last attempt is not the one that it waits for
+			d.StartedAt, d.EndedAt, d.ExitCode = nil, nil, nil
+		}
+		if d.StartedAt != nil && d.EndedAt != nil {
 			s := r.EndedAt.Sub(r.StartedAt).Seconds()
 			d.Duration = &s
 		}

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
@@ -39,42 +38,35 @@ func (c *call) undo(op int64, check func(*plan.Plan) error) error {
 	if err != nil {
 		return err
 	}
-	o := order{verb: "undo", loc: time.UTC}
-	preview, err := c.previewUndo(now, op, &o)
-	if err == nil {
-		err = check(preview)
-	}
-	if err != nil {
-		return orderFailure(err)
-	}
-	if preview.DryRun = c.looksOnly(); preview.DryRun || preview.Empty() {
-		return c.looked(o, preview)
-	}
-	unseen := c.Bool("yes")
-	if !c.JSON() && !unseen {
-		c.planText(o, preview)
-	}
-	if err := c.Confirm(question{verb: "undo", count: rowsOf(preview), noun: nounOf(preview)}); err != nil {
-		return err
-	}
-	applied, err := c.applyUndo(now, op, preview)
-	if err != nil {
-		return orderFailure(err)
-	}
-	switch {
-	case applied.Operation == nil:
-		return c.looked(o, applied)
-	case c.JSON():
-		return c.Document(applied)
-	case unseen:
-		c.planText(o, applied)
-	}
-	c.Printf("\n%s undone: %s · operation %d\n  undo   %s\n", c.Term.Glyph("success"), ui.Plural(rowsOf(applied), nounOf(applied)), *applied.Operation, *applied.Undo)
-	return nil
+	o := order{verb: "undo", loc: c.zoneOfOperation(op)}
+	return c.settle(o,
+		func() (*plan.Plan, error) {
+			p, err := c.previewUndo(now, op)
+			if err == nil {
+				err = check(p)
+			}
+			return p, err
+		},
+		func(seen *plan.Plan) (*plan.Plan, error) { return c.applyUndo(now, op, seen) })
 }
 
-// previewUndo plans and writes nothing. The zone of what is printed is the pipeline's.
-func (c *call) previewUndo(now time.Time, op int64, o *order) (*plan.Plan, error) {
+// zoneOfOperation is the timezone of what an order was about.
+func (c *call) zoneOfOperation(op int64) (zone *time.Location) {
+	_ = c.withState(func(db *sqlite.DB) error {
+		if db == nil {
+			return nil
+		}
+		row, err := db.Operation(c.Ctx, op)
+		if row != nil && len(row.Pipelines) > 0 {
+			zone = c.zoneOf(row.Pipelines[0])
+		}
+		return err
+	})
+	return zone
+}
+
+// previewUndo plans and writes nothing.
+func (c *call) previewUndo(now time.Time, op int64) (*plan.Plan, error) {
 	db, err := c.openReadOnly()
 	if errors.Is(err, sqlite.ErrNotExist) {
 		return nil, noSuchOperation(op)
@@ -91,11 +83,7 @@ func (c *call) previewUndo(now time.Time, op int64, o *order) (*plan.Plan, error
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.planUndo(now, scope)
-	if err == nil && len(p.Pipelines) > 0 {
-		o.loc = c.zoneOf(p.Pipelines[0])
-	}
-	return p, err
+	return c.planUndo(now, scope)
 }
 
 // planUndo is the plan with why a person wants it.
@@ -119,8 +107,8 @@ func (c *call) applyUndo(now time.Time, op int64, preview *plan.Plan) (*plan.Pla
 	defer db.Close()
 	return db.ApplyUndo(c.Ctx, now, op, c.actor(), func(s *plan.UndoScope) (*plan.Plan, error) {
 		p, err := c.planUndo(now, s)
-		if err == nil && p.Digest != preview.Digest && !c.Bool("yes") {
-			return nil, movedOn()
+		if err == nil {
+			err = c.agreed(p, preview)
 		}
 		return p, err
 	})

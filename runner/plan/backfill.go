@@ -83,6 +83,11 @@ func (b *backfilling) walk() *Refusal {
 			Message: fmt.Sprintf("that may be more than %d task instances at once", MaxBackfillRows),
 			Help:    "fill the range in parts"}
 	}
+	for _, r := range b.args.Ranges {
+		if refusal := b.holds(r); refusal != nil {
+			return refusal
+		}
+	}
 	for period := range b.s.Def.Timetable.Between(b.args.Start, b.args.End) {
 		if !b.sel.covers(&Run{Interval: period.Interval}) {
 			continue
@@ -97,9 +102,17 @@ func (b *backfilling) walk() *Refusal {
 		b.interval(period)
 	}
 	if len(b.starts) == 0 {
-		return b.nothing()
+		return b.nothing(Range{b.args.Start, b.args.End})
 	}
 	return nil
+}
+
+// holds refuses a date at which no interval starts: it would be left out in silence.
+func (b *backfilling) holds(r Range) *Refusal {
+	for range b.s.Def.Timetable.Between(r.From, r.To) {
+		return nil
+	}
+	return b.nothing(r)
 }
 
 // tooMany counts before anything is made.
@@ -114,6 +127,9 @@ func (b *backfilling) tooMany() bool {
 		if period.Due.After(b.now) {
 			break
 		}
+		if !b.sel.covers(&Run{Interval: period.Interval}) {
+			continue
+		}
 		if intervals++; intervals*tasks > MaxBackfillRows {
 			return true
 		}
@@ -122,10 +138,10 @@ func (b *backfilling) tooMany() bool {
 }
 
 // nothing refuses a range in which no interval starts.
-func (b *backfilling) nothing() *Refusal {
+func (b *backfilling) nothing(in Range) *Refusal {
 	r := &Refusal{Code: "no-match", Message: fmt.Sprintf("no interval of %s starts between %s and %s",
-		b.s.Name, stamp(b.args.Start), stamp(b.args.End))}
-	for _, near := range b.s.Def.Timetable.Nearest(b.args.Start, 2) {
+		b.s.Name, stamp(in.From), stamp(in.To))}
+	for _, near := range b.s.Def.Timetable.Nearest(in.From, 2) {
 		r.Problems = append(r.Problems, stamp(near.Start))
 	}
 	r.Help = fmt.Sprintf("the nearest ones start at %v", r.Problems)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
@@ -195,5 +196,21 @@ func TestBackfillHasALimit(t *testing.T) {
 	var r *Refusal
 	if !errors.As(err, &r) || r.Code != "too-many" {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestABackfillOfDatesMakesThoseOnly(t *testing.T) {
+	m := newModel(t, graph(t, "a"))
+	m.now = day(9)
+	args := BackfillArgs{Selector: Selector{Ranges: []Range{{day(4), day(5).Add(-1)}, {day(-2), day(-1).Add(-1)}}}}
+	args.Start, args.End = args.Extent()
+	if got := runsOfPlan(m.backfill(args)); got != "0227 create does not exist, 0305 create does not exist" {
+		t.Error(got)
+	}
+	args.Ranges = append(args.Ranges, Range{day(1).Add(time.Hour), day(1).Add(2 * time.Hour)})
+	_, err := Backfill(m.now, m.scope("p"), args)
+	var r *Refusal
+	if !errors.As(err, &r) || r.Code != "no-match" || r.Message != "no interval of p starts between 2026-03-02T01:00:00Z and 2026-03-02T02:00:00Z" {
+		t.Errorf("%+v", r)
 	}
 }

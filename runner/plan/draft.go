@@ -115,7 +115,7 @@ func (r *PlanRow) stateName() string {
 func digest(p *Plan) string {
 	h := sha256.New()
 	io.WriteString(h, p.Kind+"\n")
-	eachLine(p, func(line string) { io.WriteString(h, line+"\n") })
+	eachLine(p, func(line string) { fmt.Fprintln(h, line) })
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
 

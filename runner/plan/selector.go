@@ -38,8 +38,6 @@ type Selector struct {
 // and none of Not.
 type Names struct{ Any, Not []string }
 
-func (n Names) empty() bool { return len(n.Any)+len(n.Not) == 0 }
-
 // Far is the depth of a widening without a bound.
 const Far = -1
 

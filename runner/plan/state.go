@@ -113,6 +113,17 @@ func (s AttemptState) Open() bool { return s <= AttemptRunning }
 // MarshalText writes the name.
 func (s AttemptState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// UnmarshalText reads the name.
+func (s *AttemptState) UnmarshalText(text []byte) error {
+	for i, n := range attemptStateNames {
+		if n == string(text) {
+			*s = AttemptState(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("no attempt state is named %q", text)
+}
+
 // Kind says who asked for a run.
 type Kind uint8
 

@@ -114,7 +114,7 @@ func TestABackfillIsALaneUntilItsLastRunHasEnded(t *testing.T) {
 	if lane() != LaneRunning {
 		t.Errorf("the backfill is %s", lane())
 	}
-	changed, err := d.db.SetLane(ctx, *p.Operation, true)
+	_, changed, err := d.db.SetLane(ctx, day0, *p.Operation, true, anna)
 	must(t, err)
 	if !changed || lane() != LanePaused {
 		t.Errorf("the backfill is %s", lane())

@@ -43,9 +43,13 @@ func (db *DB) SetPaused(ctx context.Context, now time.Time, pipeline string, pau
 	return op, changed, nil
 }
 
-// SetLane pauses a backfill, or lets it go on. It says whether that changed anything: a
-// backfill that is over stays as it is.
-func (db *DB) SetLane(ctx context.Context, backfill int64, paused bool) (changed bool, err error) {
+// SetLane pauses a backfill, or lets it go on, and records that as an operation. It says
+// whether that changed anything: a backfill that is over stays as it is.
+func (db *DB) SetLane(ctx context.Context, now time.Time, backfill int64, paused bool, who Actor) (op int64, changed bool, err error) {
+	kind := "unpause"
+	if paused {
+		kind = "pause"
+	}
 	err = db.update(ctx, "change a backfill in", func(w *conn) error {
 		n, err := w.exec(`
 			UPDATE operations
@@ -53,12 +57,23 @@ func (db *DB) SetLane(ctx context.Context, backfill int64, paused bool) (changed
 			WHERE operation_id = ?2
 			  AND state = 0
 			  AND paused <> ?1`, paused, backfill)
-		if err == nil && n == 0 {
+		if err != nil {
+			return err
+		}
+		if n == 0 {
 			return errNothing
 		}
+		op, err = w.insert(`
+			INSERT INTO operations (kind, pipeline_id, created_at, actor, host, pipelines, bounds, selection, arguments, counts)
+			SELECT ?, pipeline_id, ?, ?, ?, pipelines, bounds, 'null', json_object('backfill', operation_id), 'null'
+			FROM operations
+			WHERE operation_id = ?`, kind, now.UnixMicro(), who.User, who.Host, backfill)
 		changed = true
 		db.cache = nil
 		return err
 	})
-	return changed && err == nil, err
+	if err != nil {
+		return 0, false, err
+	}
+	return op, changed, nil
 }

@@ -159,7 +159,7 @@ func everything(t *testing.T) {
 	undo(cleared.Operation)
 	_, _, err = db.SetPaused(ctx, day0, "p", true, anna)
 	must(t, err)
-	_, err = db.SetLane(ctx, *made.Operation, true)
+	_, _, err = db.SetLane(ctx, day0, *made.Operation, true, anna)
 	must(t, err)
 	backwards := backfill("q", 100)
 	backwards.Runs, backwards.Lane.Backwards = backwards.Runs[50:], true

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
+	"github.com/tidemark-dev/tidemark/runner/plan"
+	"github.com/tidemark-dev/tidemark/runner/sqlite"
+)
+
+// backfillVerbs look at backfills and steer them. One is named by its operation.
+func backfillVerbs() []*verb {
+	return []*verb{
+		{name: "list", args: "[PIPELINE]", summary: "List backfills, the newest first", example: "tidemark backfill list", run: runBackfillList},
+		{name: "show", args: "BACKFILL", summary: "Say how far a backfill has come", example: "tidemark backfill show 12", run: runBackfillShow},
+		{name: "pause", args: "BACKFILL", summary: "Start no more of its runs; what runs ends", example: "tidemark backfill pause 12",
+			run: func(c *call) error { return c.steer(true) }},
+		{name: "resume", args: "BACKFILL", summary: "Let a paused backfill go on", example: "tidemark backfill resume 12",
+			run: func(c *call) error { return c.steer(false) }},
+		{name: "cancel", args: "BACKFILL", summary: "Take back what of a backfill has not begun; what runs ends",
+			about: "It is an undo of the backfill: runs that never began are removed, those that\n" +
+				"have begun go on to their end. It can be undone.",
+			example: "tidemark backfill cancel 12 --dry-run", flags: orderFlags(), run: runBackfillCancel},
+	}
+}
+
+// backfillsDocument is tidemark.backfills/1.
+type backfillsDocument struct {
+	Schema    string        `json:"schema"`
+	Backfills []backfillDoc `json:"backfills"`
+}
+
+type backfillDoc struct {
+	ID       int64            `json:"id"`
+	Pipeline string           `json:"pipeline"`
+	State    sqlite.LaneState `json:"state"`
+	Bounds   json.RawMessage  `json:"bounds"`
+	Counts   json.RawMessage  `json:"counts"`
+	Progress progressDoc      `json:"progress"`
+	ETA      *plan.ETA        `json:"eta_s"`
+	Reason   string           `json:"reason"`
+}
+
+func runBackfillList(c *call) error {
+	return c.backfills(func(db *sqlite.DB) ([]sqlite.OperationRow, error) {
+		if db == nil {
+			return nil, nil
+		}
+		return db.Operations(c.Ctx, sqlite.OperationQuery{Kind: "backfill", Pipeline: c.Arg(0)})
+	})
+}
+
+func runBackfillShow(c *call) error {
+	return c.backfills(func(db *sqlite.DB) ([]sqlite.OperationRow, error) {
+		row, err := c.backfill(db)
+		if err != nil {
+			return nil, err
+		}
+		return []sqlite.OperationRow{*row}, nil
+	})
+}
+
+// backfill is the one that the argument names.
+func (c *call) backfill(db *sqlite.DB) (*sqlite.OperationRow, error) {
+	id, err := operationArg(c.Arg(0))
+	if err != nil {
+		return nil, err
+	}
+	if db == nil {
+		return nil, noSuchOperation(id)
+	}
+	row, err := db.Operation(c.Ctx, id)
+	switch {
+	case err != nil:
+		return nil, err
+	case row == nil:
+		return nil, noSuchOperation(id)
+	case row.Kind != "backfill":
+		return nil, usage("no-backfill", fmt.Sprintf("operation %d is a %s, not a backfill", id, row.Kind), "tidemark backfill list lists them")
+	}
+	return row, nil
+}
+
+func (c *call) backfills(read func(*sqlite.DB) ([]sqlite.OperationRow, error)) error {
+	docs := []backfillDoc{}
+	err := c.withState(func(db *sqlite.DB) error {
+		rows, err := read(db)
+		for _, r := range rows {
+			p, err := db.Progress(c.Ctx, r.ID)
+			if err != nil {
+				return err
+			}
+			docs = append(docs, backfillDoc{ID: r.ID, Pipeline: r.Pipelines[0], State: stateOf(&r), Bounds: rawOrNull(r.Bounds),
+				Counts: rawOrNull(r.Counts), Progress: progressDoc(p), Reason: r.Reason})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if c.JSON() {
+		return c.Document(backfillsDocument{Schema: "tidemark.backfills/1", Backfills: docs})
+	}
+	t := ui.NewTable("id>", "pipeline", "intervals~", "state", "progress", "reason~")
+	for _, d := range docs {
+		t.Add(fmt.Sprint(d.ID), d.Pipeline, c.intervalsOf(d), string(d.State),
+			fmt.Sprintf("%s of %s runs", ui.Number(d.Progress.RunsDone), ui.Number(d.Progress.Runs)), d.Reason)
+	}
+	if len(docs) == 0 {
+		c.Note("no backfills yet")
+	}
+	return c.Table(t)
+}
+
+// stateOf is the state of a backfill; one that was taken back is cancelled.
+func stateOf(r *sqlite.OperationRow) sqlite.LaneState {
+	if r.UndoneBy != 0 {
+		return sqlite.LaneCancelled
+	}
+	return r.State
+}
+
+func (c *call) intervalsOf(d backfillDoc) string {
+	var b plan.Bounds
+	if json.Unmarshal(d.Bounds, &b) != nil || b.First == nil || b.Last == nil {
+		return "–"
+	}
+	return span(*b.First, *b.Last, c.zoneOf(d.Pipeline))
+}
+
+// steer pauses a backfill, or lets it go on.
+func (c *call) steer(paused bool) error {
+	now, err := c.Now(nil)
+	if err != nil {
+		return err
+	}
+	var row *sqlite.OperationRow
+	if err := c.withState(func(db *sqlite.DB) (err error) { row, err = c.backfill(db); return err }); err != nil {
+		return err
+	}
+	if s := stateOf(row); s == sqlite.LaneDone || s == sqlite.LaneCancelled {
+		return usage("backfill-over", fmt.Sprintf("backfill %d is %s", row.ID, s), "")
+	}
+	at, err := c.Place()
+	if err != nil {
+		return err
+	}
+	db, err := sqlite.Open(at.db, sqlite.Options{})
+	if err != nil {
+		return storeFailure(err)
+	}
+	defer db.Close()
+	op, changed, err := db.SetLane(c.Ctx, now, row.ID, paused, c.actor())
+	if err != nil {
+		return storeFailure(err)
+	}
+	word := map[bool]string{true: "paused", false: "not paused"}[paused]
+	switch {
+	case c.JSON():
+		return runBackfillShow(c)
+	case !changed:
+		c.Printf("backfill %d is %s already\n", row.ID, word)
+	default:
+		c.Printf("backfill %d is %s now · operation %d\n", row.ID, word, op)
+	}
+	return nil
+}
+
+func runBackfillCancel(c *call) error {
+	var row *sqlite.OperationRow
+	if err := c.withState(func(db *sqlite.DB) (err error) { row, err = c.backfill(db); return err }); err != nil {
+		return err
+	}
+	return c.undo(row.ID, func(*plan.Plan) error { return nil })
+}
