@@ -53,7 +53,8 @@ func (d *decoder) fingerprint(p *Pipeline) string {
 	h := hashed{sums: map[string][sha256.Size]byte{}}
 	for _, t := range p.Tasks {
 		t.Fingerprint, t.Hashed = d.taskFingerprint(t)
-		h.add("task."+t.ID, fmt.Sprintln(t.Fingerprint, t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay, t.Timeout, t.SkipExitCode, t.AllowFailure, jsonText(sources(t.Outputs)), t.DependsOnPast, t.WaitForDownstream))
+		h.add("task."+t.ID, fmt.Sprintln(t.Fingerprint, t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay, t.Timeout, t.SkipExitCode, t.AllowFailure, jsonText(sources(t.Outputs)), t.DependsOnPast, t.WaitForDownstream,
+			t.Pool, t.PoolSlots, t.Priority, t.WeightRule))
 	}
 	h.add("name", p.Name)
 	h.add("schedule", p.Schedule)
@@ -62,6 +63,7 @@ func (d *decoder) fingerprint(p *Pipeline) string {
 	h.add("end_date", instantText(p.End))
 	h.add("catchup", p.Catchup.String())
 	h.add("max_active_runs", strconv.Itoa(p.MaxActiveRuns))
+	h.add("max_active_tasks", fmt.Sprint(p.MaxActiveTasksPerRun, p.MaxActiveTasks))
 	h.add("inherit_env", jsonText(p.InheritEnv))
 	for _, param := range p.Params {
 		param.Description = ""

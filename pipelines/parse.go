@@ -94,6 +94,7 @@ func (d *decoder) pipeline(root *yaml.Node, p *Pipeline) {
 		{"end_date", keep(&t.end)},
 		{"catchup", keep(&t.catchup)},
 		{"max_active_runs", func(_, v *yaml.Node) { p.MaxActiveRuns = d.integer(v, "max_active_runs", 1, maxActiveRuns) }},
+		{"max_active_tasks", func(_, v *yaml.Node) { d.activeTasks(v, p) }},
 		{"params", keep(&t.params)},
 		{"env", keep(&t.env)},
 		{"defaults", keep(&t.defaults)},

@@ -21,11 +21,13 @@ type Pipeline struct {
 	End       time.Time // end_date, the last interval start that exists; zero: open
 	Catchup   timetable.Catchup
 
-	MaxActiveRuns int
-	Params        []Param
-	Env           []EnvVar // the project's, then the pipeline's
-	Tasks         []*Task  // in dependency order; within it as the file has them
-	InheritEnv    []string // names and NAME_* patterns of the runner's variables that a task may see
+	MaxActiveRuns        int
+	MaxActiveTasks       int // attempts at work in all its runs; 0: no bound of its own
+	MaxActiveTasksPerRun int // and in each of them
+	Params               []Param
+	Env                  []EnvVar // the project's, then the pipeline's
+	Tasks                []*Task  // in dependency order; within it as the file has them
+	InheritEnv           []string // names and NAME_* patterns of the runner's variables that a task may see
 
 	Source      string // the YAML text
 	Fingerprint string // of the whole normalised definition, hex
@@ -57,6 +59,12 @@ type Task struct {
 
 	DependsOnPast     bool // only after it succeeded, or was skipped, in the run before
 	WaitForDownstream bool // and after those directly downstream of it there; implies DependsOnPast
+
+	Pool       string // "": none
+	PoolSlots  int    // how many of its slots an attempt takes
+	Priority   int
+	WeightRule WeightRule
+	Weight     int // what priority and weight_rule come to; the heaviest goes first
 
 	// Fingerprint is the hash of the normalised definition and of the content of Inputs.
 	Fingerprint string

@@ -21,7 +21,8 @@ type Settings struct {
 	InheritEnv  []string
 	Vars        map[string]any
 	Env         []EnvVar
-	Defaults    *Defaults // nil: not said
+	Defaults    *Defaults      // nil: not said
+	Pools       map[string]int // slots by name
 }
 
 // DefaultInheritEnv are the variables of the runner that a task sees where inherit_env does not say otherwise.
@@ -36,7 +37,7 @@ func (s *Settings) inheritEnv() []string {
 
 func (s *Settings) defaults() Defaults {
 	if s.Defaults == nil {
-		return Defaults{RetryDelay: defaultRetryDelay}
+		return Defaults{RetryDelay: defaultRetryDelay, PoolSlots: 1, Priority: defaultPriority}
 	}
 	return *s.Defaults
 }
@@ -68,6 +69,7 @@ func (d *decoder) settingsKeys(root *yaml.Node, s *Settings) {
 		{"state_dir", func(_, v *yaml.Node) { s.StateDir = d.directory(v, "state_dir") }},
 		{"log_dir", func(_, v *yaml.Node) { s.LogDir = d.directory(v, "log_dir") }},
 		{"vars", keep(&vars)},
+		{"pools", func(_, v *yaml.Node) { s.Pools = d.pools(v) }},
 		{"inherit_env", func(_, v *yaml.Node) { s.InheritEnv = d.inheritEnv(v) }},
 		{"defaults", func(_, v *yaml.Node) {
 			defaults := d.defaults(v, s.defaults())

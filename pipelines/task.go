@@ -27,6 +27,10 @@ type Defaults struct {
 
 	DependsOnPast     bool
 	WaitForDownstream bool
+	Pool              string // "": none
+	PoolSlots         int
+	Priority          int
+	WeightRule        WeightRule
 }
 
 func (d *decoder) defaults(n *yaml.Node, base Defaults) Defaults {
@@ -47,6 +51,10 @@ func (d *decoder) policy(p *Defaults) []field {
 		{"timeout", func(_, v *yaml.Node) { p.Timeout = d.duration(v, "timeout", time.Second) }},
 		{"depends_on_past", func(_, v *yaml.Node) { p.DependsOnPast = d.boolean(v, "depends_on_past") }},
 		{"wait_for_downstream", func(_, v *yaml.Node) { p.WaitForDownstream = d.boolean(v, "wait_for_downstream") }},
+		{"pool", func(_, v *yaml.Node) { p.Pool, _ = d.text(v, "pool") }},
+		{"pool_slots", func(_, v *yaml.Node) { p.PoolSlots = d.integer(v, "pool_slots", 1, maxSlots) }},
+		{"priority", func(_, v *yaml.Node) { p.Priority = d.integer(v, "priority", -maxPriority, maxPriority) }},
+		{"weight_rule", func(_, v *yaml.Node) { p.WeightRule = WeightRule(d.choice(v, "weight_rule", weightRuleNames)) }},
 		{"trigger_rule", func(_, v *yaml.Node) { p.TriggerRule = d.triggerRule(v) }},
 	}
 }
@@ -105,6 +113,7 @@ func (d *decoder) tasks(root *yaml.Node, t *top, p *Pipeline) {
 	}
 	d.link(drafts, p)
 	d.checkUses(p)
+	p.weigh()
 }
 
 // task reads one task: a mapping, or its command alone.
@@ -114,7 +123,7 @@ func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 		ID: e.key.Value, Env: p.Env, location: p.Location, SkipExitCode: defaultSkipExitCode,
 		Pos: Pos{File: d.file, Line: at.line, Col: at.col},
 	}}
-	inherited := d.scope.env
+	inherited, has := d.scope.env, map[string]*yaml.Node{}
 	d.reading = e.key.Value
 	if e.value.Kind != yaml.MappingNode {
 		if isNull(e.value) {
@@ -123,10 +132,11 @@ func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 			d.command(t.Task, e.value)
 		}
 	} else {
-		d.taskKeys(t, e, &defaults)
+		has = d.taskKeys(t, e, &defaults)
 	}
 	d.scope.env = inherited
 	t.follow(&defaults)
+	d.checkPool(e.key, has, t.Task)
 	return t
 }
 
@@ -135,9 +145,10 @@ func (t *draft) follow(p *Defaults) {
 	t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay = p.Retries, p.RetryDelay, p.RetryBackoff, p.MaxRetryDelay
 	t.Timeout, t.TriggerRule = p.Timeout, p.TriggerRule
 	t.DependsOnPast, t.WaitForDownstream = p.DependsOnPast || p.WaitForDownstream, p.WaitForDownstream
+	t.Pool, t.PoolSlots, t.Priority, t.WeightRule = p.Pool, p.PoolSlots, p.Priority, p.WeightRule
 }
 
-func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) {
+func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) map[string]*yaml.Node {
 	var run, env, workdir, when, outputs *yaml.Node
 	has := d.object(e.value, fmt.Sprintf("task %q", short(e.key.Value)), laterInTask, append(d.policy(policy),
 		field{"description", func(_, v *yaml.Node) { t.Description, _ = d.text(v, "description") }},
@@ -168,6 +179,7 @@ func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) {
 	} else {
 		d.fail(e.key, "missing-key", "add run:, its command", "task %q needs run", short(e.key.Value))
 	}
+	return has
 }
 
 // command reads run: a text for the shell, or a list without one.

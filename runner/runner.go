@@ -15,6 +15,7 @@ import (
 // the last version that was good.
 type Definitions struct {
 	Pipelines []*pipelines.Pipeline
+	Pools     map[string]int // slots by name
 	Workshop  *Workshop
 }
 

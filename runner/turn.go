@@ -31,6 +31,7 @@ func (r *Runner) turn(ctx context.Context) (plan.Decision, error) {
 func (r *Runner) furnish(w *plan.World) {
 	w.Reports = r.reports
 	w.Parallelism = r.Parallelism
+	w.Pools = r.Definitions.Pools
 	w.Adopting = !r.looked
 	for _, p := range w.Pipelines {
 		p.Def = r.defs[p.Name]

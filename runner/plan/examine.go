@@ -32,7 +32,8 @@ func (s *step) watch(q *queue, run *Run) {
 		if !in.busy() {
 			continue
 		}
-		q.hold(run.Lane)
+		q.hold(run)
+		s.take(q.pipe.Def, in)
 		if !in.State.Live() && (!in.Cancelling || s.world.Adopting) {
 			in.Cancelling = true
 			s.decision.Cancel = append(s.decision.Cancel, in.key(run))
@@ -99,7 +100,7 @@ func (e *examination) decide(t int, in *Instance) {
 		e.wake(in.NotBefore)
 		return
 	}
-	e.queue.add(e.run, in)
+	e.queue.add(e.run, in, task)
 }
 
 // upstream counts how the direct upstream instances stand. A task that has no instance in

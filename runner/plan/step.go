@@ -34,10 +34,11 @@ type step struct {
 	world    *World
 	decision Decision
 
-	made  int       // runs created
-	live  int       // attempts with the executor
-	ready []*queue  // what could be submitted, one queue a pipeline
-	place placement // scratch
+	made  int            // runs created
+	live  int            // attempts with the executor
+	slots map[string]int // of the pools, that they take
+	ready []*queue       // what could be submitted, one queue a pipeline
+	place placement      // scratch
 }
 
 // wake names an instant at which time alone will matter.

@@ -14,6 +14,7 @@ func (y *inquiry) pending(in *Instance) {
 	}
 	y.past(in)
 	y.retry(in)
+	y.rooms(in)
 	if y.Parallelism > 0 {
 		y.check("slots", y.Live < y.Parallelism, "%d of %d attempts are with the executor", y.Live, y.Parallelism)
 	}

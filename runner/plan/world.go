@@ -13,10 +13,11 @@ import (
 // in it the state that its decision leads to.
 type World struct {
 	Pipelines   []*PipelineState
-	Reports     []Report // since the last step, in order
-	Parallelism int      // task instances that may be live at once, over all pipelines
-	Adopting    bool     // the first look after a start: the executor may not have heard of earlier cancels
-	MaxCreate   int      // runs that one step may create; 0: 5,000
+	Reports     []Report       // since the last step, in order
+	Parallelism int            // task instances that may be live at once, over all pipelines
+	Pools       map[string]int // slots of the pools, by name
+	Adopting    bool           // the first look after a start: the executor may not have heard of earlier cancels
+	MaxCreate   int            // runs that one step may create; 0: 5,000
 }
 
 // PipelineState is what the store knows of one pipeline, with its definition.
