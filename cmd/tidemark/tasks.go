@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -91,8 +92,8 @@ func runTasks(c *call) error {
 				return err
 			}
 		}
-		if q.Newest {
-			reverse(rows)
+		if q.Newest { // shown oldest first, the tasks of an interval in their own order
+			slices.SortStableFunc(rows, func(a, b sqlite.InstanceRow) int { return a.Interval.Start.Compare(b.Interval.Start) })
 		}
 		docs, err := c.instanceDocs(db, p, rows)
 		if err != nil {
@@ -169,7 +170,10 @@ func (c *call) instanceDocs(db *sqlite.DB, p *pipelines.Pipeline, rows []sqlite.
 			d.StartedAt, d.EndedAt, d.ExitCode = nil, nil, nil
 		}
 		if d.StartedAt != nil && d.EndedAt != nil {
-			s := r.EndedAt.Sub(r.StartedAt).Seconds()
+			if !r.AttemptEndedAt.IsZero() { // a mark that came later is not part of it
+				d.EndedAt = utc(r.AttemptEndedAt)
+			}
+			s := d.EndedAt.Sub(r.StartedAt).Seconds()
 			d.Duration = &s
 		}
 		if c.Bool("attempts") {
