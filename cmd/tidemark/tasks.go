@@ -132,6 +132,8 @@ func (c *call) instanceQuery(db *sqlite.DB, p *pipelines.Pipeline) (q sqlite.Ins
 	return q, nil
 }
 
+const re2Help = "the syntax is RE2: https://github.com/google/re2/wiki/Syntax"
+
 // matchingTasks are the tasks that -t matches; nil: all.
 func (c *call) matchingTasks(p *pipelines.Pipeline) ([]string, error) {
 	text := c.String("task-regex")
@@ -140,7 +142,7 @@ func (c *call) matchingTasks(p *pipelines.Pipeline) ([]string, error) {
 	}
 	re, err := regexp.Compile(text)
 	if err != nil {
-		return nil, usage("bad-regex", fmt.Sprintf("-t %q is not a regular expression: %s", text, regexFault(err)), "")
+		return nil, usage("bad-regex", fmt.Sprintf("-t %q is not a regular expression: %s", text, regexFault(err)), re2Help)
 	}
 	tasks := []string{}
 	for _, t := range p.Tasks {
