@@ -13,12 +13,12 @@ var (
 		"container", "on", "batch", "artifacts", "approve", "calendar", "retention",
 	}
 	laterInPipeline = append([]string{
-		"depends_on_past", "wait_for_downstream", "pool", "pools", "priority", "max_active_tasks", "run_timeout",
+		"pool", "pools", "priority", "max_active_tasks", "run_timeout",
 		"queue_timeout", "secrets", "env_file", "setup", "teardown", "shell", "protect", "executor", "executors",
 		"vars", "inherit_env", "outputs", "for_each", "workdir",
 	}, laterEverywhere...)
 	laterInTask = append([]string{
-		"depends_on_past", "wait_for_downstream", "pool", "pools", "pool_slots", "priority", "max_active_tasks",
+		"pool", "pools", "pool_slots", "priority", "max_active_tasks",
 		"queue_timeout", "secrets", "env_file", "for_each", "setup", "teardown", "shell", "executor",
 		"executors", "inherit_env",
 	}, laterEverywhere...)

@@ -55,6 +55,9 @@ type Task struct {
 	SkipExitCode  int           // exit code that means skipped; -1: none
 	AllowFailure  bool          // its failure does not fail the run
 
+	DependsOnPast     bool // only after it succeeded, or was skipped, in the run before
+	WaitForDownstream bool // and after those directly downstream of it there; implies DependsOnPast
+
 	// Fingerprint is the hash of the normalised definition and of the content of Inputs.
 	Fingerprint string
 	// Hashed are the inputs of that hash, so that "why is this stale?" has an answer.
@@ -95,6 +98,17 @@ func (p *Pipeline) Task(id string) (*Task, bool) {
 		return nil, false
 	}
 	return p.Tasks[i], true
+}
+
+// DependOnPast returns the tasks that depend on the run before.
+func (p *Pipeline) DependOnPast() []string {
+	var list []string
+	for _, t := range p.Tasks {
+		if t.DependsOnPast {
+			list = append(list, t.ID)
+		}
+	}
+	return list
 }
 
 // Index returns the place of the task in Tasks, or -1.

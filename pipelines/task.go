@@ -24,6 +24,9 @@ type Defaults struct {
 	MaxRetryDelay time.Duration // 0: none
 	Timeout       time.Duration // 0: none
 	TriggerRule   TriggerRule
+
+	DependsOnPast     bool
+	WaitForDownstream bool
 }
 
 func (d *decoder) defaults(n *yaml.Node, base Defaults) Defaults {
@@ -42,6 +45,8 @@ func (d *decoder) policy(p *Defaults) []field {
 		{"retry_backoff", func(_, v *yaml.Node) { p.RetryBackoff = d.backoff(v) }},
 		{"max_retry_delay", func(_, v *yaml.Node) { p.MaxRetryDelay = d.duration(v, "max_retry_delay", time.Second) }},
 		{"timeout", func(_, v *yaml.Node) { p.Timeout = d.duration(v, "timeout", time.Second) }},
+		{"depends_on_past", func(_, v *yaml.Node) { p.DependsOnPast = d.boolean(v, "depends_on_past") }},
+		{"wait_for_downstream", func(_, v *yaml.Node) { p.WaitForDownstream = d.boolean(v, "wait_for_downstream") }},
 		{"trigger_rule", func(_, v *yaml.Node) { p.TriggerRule = d.triggerRule(v) }},
 	}
 }
@@ -129,6 +134,7 @@ func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 func (t *draft) follow(p *Defaults) {
 	t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay = p.Retries, p.RetryDelay, p.RetryBackoff, p.MaxRetryDelay
 	t.Timeout, t.TriggerRule = p.Timeout, p.TriggerRule
+	t.DependsOnPast, t.WaitForDownstream = p.DependsOnPast || p.WaitForDownstream, p.WaitForDownstream
 }
 
 func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) {

@@ -83,8 +83,15 @@ func (c *call) whyScope(db *sqlite.DB, p *pipelines.Pipeline, interval timetable
 			s.Run = r
 		}
 	}
+	if s.Run == nil {
+		return s, c.surroundings(db, p, s)
+	}
+	first, err := db.Past(c.Ctx, p, s.Run)
+	if err != nil {
+		return nil, err
+	}
 	if run != nil && run.Lane != 0 {
-		s.Pipeline.Lanes = append(s.Pipeline.Lanes, &plan.Lane{ID: run.Lane})
+		s.Pipeline.Lanes = append(s.Pipeline.Lanes, &plan.Lane{ID: run.Lane, First: first})
 	}
 	return s, c.surroundings(db, p, s)
 }

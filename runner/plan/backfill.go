@@ -58,6 +58,10 @@ func canBackfill(s *PipelineScope, args BackfillArgs, sel *selection) *Refusal {
 	case args.Start.IsZero() || args.End.IsZero():
 		return &Refusal{Code: "empty-selection", Message: "backfill needs both ends of a range",
 			Help: "name the first and the last interval start: -s 2026-03-01 -e 2026-03-31"}
+	case args.Backwards && slices.ContainsFunc(s.Def.DependOnPast(), sel.matches):
+		return &Refusal{Code: "backwards-past",
+			Message: fmt.Sprintf("task %q of %s depends on its past, so the newest interval cannot be first", s.Def.DependOnPast()[0], s.Name),
+			Help:    "leave out --run-backwards, or select other tasks"}
 	case !slices.ContainsFunc(tasksOf(&PipelineScope{Def: s.Def}), sel.matches):
 		return noTask(args.TaskRegex, []*PipelineScope{s})
 	}

@@ -92,7 +92,7 @@ func (e *examination) decide(t int, in *Instance) {
 		e.shift(e.run, in, skip, TaskChange{Reason: "when: false", ExitCode: -1})
 		return
 	}
-	if in.Open || !e.queue.pipe.works() {
+	if in.Open || !e.queue.pipe.works() || e.queue.pipe.past(e.run, t) != "" {
 		return
 	}
 	if in.State == Retrying && in.NotBefore.After(e.now) {

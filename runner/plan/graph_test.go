@@ -58,6 +58,8 @@ func node(t testing.TB, p *pipelines.Pipeline, tasks map[string]*pipelines.Task,
 			task.Retries = int(n[0] - '0')
 		case option == "exponential":
 			task.RetryBackoff = pipelines.Exponential
+		case option == "past" || option == "downstream":
+			task.DependsOnPast, task.WaitForDownstream = true, option == "downstream"
 		case option == "allowed":
 			task.AllowFailure = true
 		case isRule:

@@ -111,6 +111,7 @@ func (m *model) world() *World {
 				s.Running = append(s.Running, clone(r))
 			}
 		}
+		m.join(p, s)
 		w.Pipelines = append(w.Pipelines, s)
 	}
 	return w
@@ -128,6 +129,43 @@ func (m *model) fill(p *modelPipe, lane *Lane) {
 	}
 	if len(lane.Queued) > m.queuedLimit {
 		lane.Queued, lane.More = lane.Queued[:m.queuedLimit], true
+	}
+}
+
+// join gives each run that a step may look at the one before it.
+func (m *model) join(p *modelPipe, s *PipelineState) {
+	if p.def == nil || len(p.def.DependOnPast()) == 0 {
+		return
+	}
+	shown := map[int64]*Run{}
+	for _, r := range s.Running {
+		shown[r.ID] = r
+	}
+	for _, l := range s.Lanes {
+		for _, r := range l.Queued {
+			shown[r.ID] = r
+		}
+	}
+	had := map[string]bool{}
+	var before *Run
+	for _, r := range m.runs {
+		if r.Pipeline != p.name {
+			continue
+		}
+		if see := shown[r.ID]; see != nil {
+			see.Previous = before
+			for _, id := range p.def.DependOnPast() {
+				if !had[id] {
+					see.Fresh = append(see.Fresh, id)
+				}
+			}
+			before = see
+		} else {
+			before = clone(r)
+		}
+		for i := range r.Instances {
+			had[r.Instances[i].Task] = true
+		}
 	}
 }
 

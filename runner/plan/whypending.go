@@ -12,6 +12,7 @@ func (y *inquiry) pending(in *Instance) {
 	if y.Pipeline.Def != nil {
 		y.graph(in)
 	}
+	y.past(in)
 	y.retry(in)
 	if y.Parallelism > 0 {
 		y.check("slots", y.Live < y.Parallelism, "%d of %d attempts are with the executor", y.Live, y.Parallelism)
@@ -114,6 +115,27 @@ func (y *inquiry) when(e *examination, t int, in *Instance) {
 		y.check("when", false, "its when is false")
 	default:
 		y.check("when", true, "its when is true")
+	}
+}
+
+// past checks what the run before says.
+func (y *inquiry) past(in *Instance) {
+	def := y.Pipeline.Def
+	if def == nil {
+		return
+	}
+	t := def.Index(in.Task)
+	if t < 0 || !def.Tasks[t].DependsOnPast {
+		return
+	}
+	why := y.Pipeline.past(y.Run, t)
+	switch {
+	case why != "":
+		y.check("depends_on_past", false, "%s", why)
+	case y.Run.Previous == nil:
+		y.check("depends_on_past", true, "there is no run before")
+	default:
+		y.check("depends_on_past", true, "the run before, of %s, lets it run", stamp(y.Run.Previous.Interval.Start))
 	}
 }
 

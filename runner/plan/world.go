@@ -33,12 +33,13 @@ type PipelineState struct {
 // Lane is a queue of runs with a concurrency of its own: the live schedule, cleared and
 // manual runs share lane 0, each backfill has one.
 type Lane struct {
-	ID        int64  `json:"-"`          // the backfill's operation, or 0
-	MaxActive int    `json:"max_active"` // 0: the pipeline's max_active_runs
-	Paused    bool   `json:"-"`
-	Backwards bool   `json:"backwards"` // newest interval first
-	Queued    []*Run `json:"-"`         // the first ones in the order in which they shall start; more may exist
-	More      bool   `json:"-"`         // whether more queued runs exist than Queued holds
+	ID        int64     `json:"-"`          // the backfill's operation, or 0
+	MaxActive int       `json:"max_active"` // 0: the pipeline's max_active_runs
+	Paused    bool      `json:"-"`
+	Backwards bool      `json:"backwards"` // newest interval first
+	First     time.Time `json:"-"`         // the first interval start of the backfill's range
+	Queued    []*Run    `json:"-"`         // the first ones in the order in which they shall start; more may exist
+	More      bool      `json:"-"`         // whether more queued runs exist than Queued holds
 }
 
 // Run is a pipeline on one interval.
@@ -54,6 +55,12 @@ type Run struct {
 	StartedAt time.Time  // zero: not yet
 	EndedAt   time.Time  // zero: not yet
 	Instances []Instance // in definition order, then map index; tasks no longer declared come last
+
+	// Previous is the run before, by interval start, of a pipeline in which a task depends
+	// on its past: the very run of the world, if it is unfinished. It knows no run before it
+	// once it has ended. Fresh are the tasks that neither it nor any run before it has.
+	Previous *Run
+	Fresh    []string
 }
 
 // Instance is a task in a run.

@@ -58,7 +58,10 @@ func (db *DB) advanceRun(now time.Time, ch plan.RunChange) {
 	case ch.To == plan.RunRunning:
 		run.StartedAt = now
 	case ch.To.Final():
-		run.EndedAt = now
+		run.EndedAt, run.Previous = now, nil
+		if r := db.defs.pipelines[run.Pipeline]; run.Partial && r != nil && len(r.past) > 0 {
+			c.stale[run.Pipeline] = true // which tasks are fresh after it is not in memory
+		}
 	}
 	for _, born := range ch.Born {
 		if db.instance(run.ID, born.Task, born.MapIndex) == nil {

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"slices"
+	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 	"github.com/tidemark-dev/tidemark/runner/plan"
@@ -33,6 +34,7 @@ type laneCache struct {
 	maxActive int
 	paused    bool
 	backwards bool
+	first     time.Time
 	queued    []*plan.Run // the first ones in their order
 	more      bool
 
@@ -47,7 +49,7 @@ func (c *cache) present() *plan.World {
 		*s = plan.PipelineState{Name: p.name, Paused: p.paused, Last: p.last,
 			Lanes: s.Lanes[:0], Running: append(s.Running[:0], p.running...)}
 		for _, l := range p.lanes {
-			*l.state = plan.Lane{ID: l.id, MaxActive: l.maxActive, Paused: l.paused, Backwards: l.backwards, More: l.more,
+			*l.state = plan.Lane{ID: l.id, MaxActive: l.maxActive, Paused: l.paused, Backwards: l.backwards, First: l.first, More: l.more,
 				Queued: append(l.state.Queued[:0], l.queued...)}
 			s.Lanes = append(s.Lanes, l.state)
 		}

@@ -125,6 +125,8 @@ func explainPlan(t *testing.T, db *DB, text string) []string {
 // everything runs every statement of the package once.
 func everything(t *testing.T) {
 	TestStore(t)
+	TestTheRunBeforeIsReadFromTheDatabaseAndFollowedInMemory(t)
+	TestATaskThatNoEarlierRunHadIsFresh(t)
 	TestResultsAreReadBackWithTheWorldUntilTheirTaskRunsAgain(t)
 	path := filepath.Join(t.TempDir(), "state.db")
 	db := open(t, path, Options{Fast: true})

@@ -65,19 +65,21 @@ func (db *DB) loadRuns(w *conn, c *cache, p *pipelineCache) error {
 			return err
 		}
 	}
-	return nil
+	return db.loadPast(w, c, p)
 }
 
 func (w *conn) loadLanes(p *pipelineCache, id int64) error {
 	p.lanes = []*laneCache{{state: &plan.Lane{}}}
 	return w.each(`
-		SELECT operation_id, max_active, paused, backwards
+		SELECT operation_id, max_active, paused, backwards, json_extract(bounds, '$.first')
 		FROM operations
 		WHERE state = 0
 		  AND pipeline_id = ?
 		ORDER BY operation_id`, []any{id}, func(r *sql.Rows) error {
 		l := &laneCache{state: &plan.Lane{}}
-		err := r.Scan(&l.id, &l.maxActive, &l.paused, &l.backwards)
+		var first sql.NullString
+		err := r.Scan(&l.id, &l.maxActive, &l.paused, &l.backwards, &first)
+		l.first, err = firstInterval(first, err)
 		p.lanes = append(p.lanes, l)
 		return err
 	})

@@ -32,6 +32,7 @@ type state struct {
 	last     map[string]timetable.Interval
 	paused   map[string]bool
 	places   map[string]map[string]int // where each task stands in its pipeline
+	past     map[string][]string       // the tasks of a pipeline that depend on the run before
 	runs     []*plan.Run               // by number
 	skipped  []plan.SkippedStretch
 	attempts map[plan.AttemptKey]plan.AttemptState
@@ -40,7 +41,7 @@ type state struct {
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
 	return &Memory{shared: &shared{state: &state{
-		last: map[string]timetable.Interval{}, paused: map[string]bool{}, places: map[string]map[string]int{},
+		last: map[string]timetable.Interval{}, paused: map[string]bool{}, places: map[string]map[string]int{}, past: map[string][]string{},
 		attempts: map[plan.AttemptKey]plan.AttemptState{}}}}
 }
 
@@ -62,7 +63,7 @@ func (m *Memory) Register(_ context.Context, ps []*pipelines.Pipeline, _ runner.
 		for i, t := range p.Tasks {
 			places[t.ID] = i
 		}
-		m.state.places[p.Name] = places
+		m.state.places[p.Name], m.state.past[p.Name] = places, p.DependOnPast()
 		m.state.know(p.Name)
 	}
 	return nil

@@ -32,9 +32,34 @@ func (s *state) world() *plan.World {
 		if len(lane.Queued) > queueLimit {
 			lane.Queued, lane.More = lane.Queued[:queueLimit], true
 		}
+		s.join(p)
 		w.Pipelines = append(w.Pipelines, p)
 	}
 	return w
+}
+
+// join gives each run the one before it, where a task depends on it.
+func (s *state) join(p *plan.PipelineState) {
+	if len(s.past[p.Name]) == 0 {
+		return
+	}
+	shown := map[int64]*plan.Run{}
+	for _, r := range slices.Concat(p.Running, p.Lanes[0].Queued) {
+		shown[r.ID] = r
+	}
+	fresh := slices.Clone(s.past[p.Name])
+	var before *plan.Run
+	for _, r := range slices.SortedFunc(slices.Values(s.runs), byInterval) {
+		if r.Pipeline != p.Name {
+			continue
+		}
+		if see := shown[r.ID]; see != nil {
+			see.Previous, see.Fresh, before = before, slices.Clone(fresh), see
+		} else {
+			before = copyRun(r)
+		}
+		fresh = slices.DeleteFunc(fresh, func(task string) bool { return s.instance(r, task, -1) != nil })
+	}
 }
 
 func byInterval(a, b *plan.Run) int { return a.Interval.Start.Compare(b.Interval.Start) }

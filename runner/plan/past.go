@@ -1,0 +1,65 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// past says what of the run before keeps a task from running; "" lets it run. The rules
+// stand in Airflow's order, and the first that matches decides:
+//
+//   - the task does not ask;
+//   - the run is the first of a backfill, which a person ordered;
+//   - there is no run before;
+//   - the run before has no instance of the task: only a task that no earlier run had may go;
+//   - an instance there did not succeed and was not skipped;
+//   - so with one directly downstream of it, for wait_for_downstream.
+//
+// The run before is the one with the next lower interval start, whoever asked for it: there
+// is one run an interval, so none of them is beside the line, as a manual one is in Airflow.
+func (p *PipelineState) past(run *Run, t int) string {
+	task, before := p.Def.Tasks[t], run.Previous
+	switch {
+	case !task.DependsOnPast, p.firstOf(run.Lane).Equal(run.Interval.Start), before == nil:
+		return ""
+	case !before.has(task.ID):
+		if before.State.Final() && slices.Contains(run.Fresh, task.ID) {
+			return ""
+		}
+		return fmt.Sprintf("the run before, of %s, has no %s", stamp(before.Interval.Start), task.ID)
+	}
+	if why := before.unsettled(task.ID); why != "" || !task.WaitForDownstream {
+		return why
+	}
+	for _, d := range p.Def.Downstream(t) {
+		if why := before.unsettled(p.Def.Tasks[d].ID); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// firstOf is the first interval of a backfill's lane; zero for lane 0.
+func (p *PipelineState) firstOf(lane int64) time.Time {
+	for _, l := range p.Lanes {
+		if l.ID == lane {
+			return l.First
+		}
+	}
+	return time.Time{}
+}
+
+func (run *Run) has(task string) bool {
+	return slices.ContainsFunc(run.Instances, func(in Instance) bool { return in.Task == task })
+}
+
+// unsettled names the first instance of a task that neither succeeded nor was skipped.
+func (run *Run) unsettled(task string) string {
+	for i := range run.Instances {
+		if in := &run.Instances[i]; in.Task == task && in.State != Success && in.State != Skipped {
+			return fmt.Sprintf("%s of the run before, of %s, is %s", task, stamp(run.Interval.Start), in.State)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,131 @@
+package plan
+
+import (
+	"strings"
+	"testing"
+)
+
+// twoDays has a run of yesterday, whose tasks ended as before says, and one of today, of
+// which nothing has happened. It steps once and returns how today's run stands then.
+func twoDays(t *testing.T, edges, before string, do ...func(*model)) (*model, string) {
+	t.Helper()
+	m := newModel(t, graph(t, edges))
+	m.pipes[0].def.Timetable = nil
+	if before != "none" {
+		first := m.add("p", 0)
+		first.State = RunRunning
+		for _, word := range strings.Fields(before) {
+			task, state, _ := strings.Cut(word, "=")
+			s, _ := ParseState(state)
+			in := Instance{Task: task, MapIndex: -1, State: s, TryLimit: 1, Try: 1, Open: s.Live(), StartedAt: m.now}
+			first.Instances = append(first.Instances, in)
+			m.attempts[in.key(first)] = AttemptRunning
+		}
+	}
+	second := m.add("p", 1)
+	for _, f := range do {
+		f(m)
+	}
+	m.settle()
+	return m, m.ending(second)
+}
+
+// over ends the run of yesterday with the instances that it has, and with no others.
+func over(m *model) { m.runs[0].State, m.runs[0].EndedAt, m.runs[0].Partial = RunFailed, m.now, true }
+
+func TestATaskThatDependsOnItsPast(t *testing.T) {
+	for _, s := range []struct {
+		name, graph, before, end string
+		do                       []func(*model)
+	}{
+		{"the_first_run_passes", "a:past", "none", "a=queued* | running", nil},
+		{"after_a_success", "a:past", "a=success", "a=queued* | running", nil},
+		{"after_a_skip", "a:past", "a=skipped", "a=queued* | running", nil},
+		{"not_after_a_failure", "a:past", "a=failed", "a=waiting | running", nil},
+		{"nor_where_its_upstream_failed", "a:past", "a=upstream_failed", "a=waiting | running", nil},
+		{"not_while_it_runs", "a:past", "a=running", "a=waiting | running", nil},
+		{"nor_while_it_waits", "a:past", "a=retrying", "a=waiting | running", nil},
+		{"who_does_not_ask_does_not_wait", "a:past, b", "a=failed b=failed", "a=waiting b=queued* | running", nil},
+		{"other_tasks_do_not_count", "a:past, b", "a=success b=failed", "a=queued* b=queued* | running", nil},
+		{"what_follows_does_not_count", "a:past > b", "a=success b=failed", "a=queued* b=waiting | running", nil},
+		{"unless_it_waits_for_downstream", "a:downstream > b", "a=success b=failed", "a=waiting b=waiting | running", nil},
+		{"downstream_that_has_ended_well", "a:downstream > b", "a=success b=skipped", "a=queued* b=waiting | running", nil},
+		{"downstream_that_runs", "a:downstream > b", "a=success b=running", "a=waiting b=waiting | running", nil},
+		{"only_what_is_directly_downstream", "a:downstream > b > c", "a=success b=success c=failed", "a=queued* b=waiting c=waiting | running", nil},
+		{"downstream_that_is_absent", "a:downstream > b", "a=success", "a=queued* b=waiting | running", []func(*model){over}},
+		{"a_task_that_never_ran", "a, b:past", "a=failed", "a=queued* b=queued* | running", []func(*model){over}},
+		{"a_task_that_only_the_last_run_lacks", "a, b:past", "a=failed", "a=queued* b=waiting | running", []func(*model){over,
+			func(m *model) {
+				m.add("p", -1).Instances = []Instance{{Task: "b", State: Success}}
+				m.runs[0].State = RunSuccess
+			}}},
+		{"a_run_before_that_has_not_begun", "a:past", "", "a=waiting | running", []func(*model){
+			func(m *model) {
+				m.runs[0].State = RunQueued
+				m.pipes[0].lanes = append(m.pipes[0].lanes, Lane{ID: 7, Paused: true})
+				m.runs[0].Lane = 7
+			}}},
+		{"the_first_of_a_backfill_passes", "a:past", "a=failed", "a=queued* | running", []func(*model){over,
+			func(m *model) {
+				m.pipes[0].lanes = append(m.pipes[0].lanes, Lane{ID: 7, First: day(1)})
+				m.runs[1].Lane = 7
+			}}},
+		{"the_second_does_not", "a:past", "a=failed", "a=waiting | running", []func(*model){over,
+			func(m *model) {
+				m.pipes[0].lanes = append(m.pipes[0].lanes, Lane{ID: 7, First: day(0)})
+				m.runs[1].Lane = 7
+			}}},
+		{"a_skip_does_not_wait", "b > a:past", "a=failed b=success", "b=skipped a=skipped | success", []func(*model){
+			func(m *model) {
+				m.runs[1].State = RunRunning
+				m.runs[1].Instances = []Instance{{Task: "b", MapIndex: -1, State: Skipped}, {Task: "a", MapIndex: -1}}
+			}}},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			if _, end := twoDays(t, s.graph, s.before, s.do...); end != s.end {
+				t.Errorf("%q after %q\n got %s\nwant %s", s.graph, s.before, end, s.end)
+			}
+		})
+	}
+}
+
+func TestOneStepIsEnoughForTheNextRun(t *testing.T) {
+	m, _ := twoDays(t, "a:past", "a=running")
+	m.happens(m.runs[0], "a.")
+	m.step()
+	if end := m.ending(m.runs[1]); end != "a=queued* | running" {
+		t.Error(end)
+	}
+}
+
+func TestWhyNamesTheRunBefore(t *testing.T) {
+	for before, says := range map[string]string{
+		"a=failed":  "waits: a of the run before, of 2026-03-01T00:00:00Z, is failed.",
+		"a=running": "waits: a of the run before, of 2026-03-01T00:00:00Z, is running.",
+		"b=success": "has no a",
+	} {
+		m, _ := twoDays(t, "a:past, b", before, func(m *model) { m.pipes[0].paused = true })
+		q := m.ask("a", 1)
+		q.Pipeline.Paused = false
+		if says == "has no a" {
+			q.Pipeline.Lanes[0].Queued[0].Previous.Instances = nil
+		}
+		q.Run = q.Pipeline.Lanes[0].Queued[0]
+		q.Run.State, q.Run.Instances, q.Run.Fresh = RunRunning, []Instance{{Task: "a", MapIndex: -1}}, nil
+		if doc := Why(m.now, q); !strings.Contains(doc.Sentence, says) {
+			t.Errorf("%s: %s", before, doc.Sentence)
+		}
+	}
+}
+
+func TestABackfillThatGoesBackwardsCannotDependOnThePast(t *testing.T) {
+	args := BackfillArgs{Selector: Selector{Start: day(0), End: day(2)}, Backwards: true}
+	_, err := Backfill(day(9), &PipelineScope{Name: "p", Def: graph(t, "a:past, b")}, args)
+	if r, ok := err.(*Refusal); !ok || r.Code != "backwards-past" {
+		t.Error(err)
+	}
+	args.TaskRegex = "b"
+	if _, err := Backfill(day(9), &PipelineScope{Name: "p", Def: graph(t, "a:past, b")}, args); err != nil {
+		t.Error(err)
+	}
+}

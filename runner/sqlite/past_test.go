@@ -1,0 +1,61 @@
+package sqlite
+
+import (
+	"testing"
+
+	"github.com/tidemark-dev/tidemark/runner/plan"
+)
+
+// TestTheRunBeforeIsReadFromTheDatabaseAndFollowedInMemory: two days; the second waits for
+// the first, whether the first is in memory, has ended since, or is read again.
+func TestTheRunBeforeIsReadFromTheDatabaseAndFollowedInMemory(t *testing.T) {
+	s := newStepping(t, "schedule: '@daily'\nstart_date: 2026-03-01\ncatchup: true\ntasks:\n  a: {run: x, depends_on_past: true}\n")
+	second := func() plan.State {
+		t.Helper()
+		rows, err := s.db.Instances(ctx, InstanceQuery{Pipeline: "p", From: day0.AddDate(0, 0, 1)})
+		must(t, err)
+		return rows[0].State
+	}
+	is := func(want plan.State, when string) {
+		t.Helper()
+		if got := second(); got != want {
+			t.Errorf("%s it is %s, not %s", when, got, want)
+		}
+	}
+	s.step()
+	first := s.run.ID
+	is(plan.Waiting, "while the run before runs")
+	failed := s.ended("a", 1, nil)
+	failed.ExitCode = 1
+	s.step(failed)
+	is(plan.Waiting, "after it failed")
+	s.db.forget()
+	s.step()
+	is(plan.Waiting, "after it failed, read again,")
+	run := s.run
+	s.run.Previous = nil
+	begin, err := s.db.Past(ctx, s.def, &run)
+	must(t, err)
+	if run.Previous == nil || run.Previous.ID != first || run.Previous.Instances[0].State != plan.Failed || !begin.IsZero() {
+		t.Errorf("%+v, %s", run.Previous, begin)
+	}
+	must(t, reset(s.db, first, "a"))
+	s.step()
+	s.step(s.ended("a", 2, nil))
+	is(plan.Queued, "after it succeeded")
+}
+
+func TestATaskThatNoEarlierRunHadIsFresh(t *testing.T) {
+	s := newStepping(t, "schedule: '@daily'\nstart_date: 2026-03-01\ncatchup: {last: 1}\ntasks:\n  a: x\n")
+	s.step()
+	s.step(s.ended("a", 1, nil))
+	added := newStepping(t, "schedule: '@daily'\nstart_date: 2026-03-01\ncatchup: {last: 1}\ntasks:\n  a: x\n  b: {run: x, depends_on_past: true}\n").def
+	register(t, s.db, added)
+	run := plan.Run{Pipeline: "p", Interval: s.run.Interval}
+	run.Interval.Start = day0.AddDate(0, 0, 5)
+	_, err := s.db.Past(ctx, added, &run)
+	must(t, err)
+	if len(run.Fresh) != 1 || run.Fresh[0] != "b" {
+		t.Errorf("fresh: %q", run.Fresh)
+	}
+}
