@@ -8,9 +8,11 @@ import (
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
 
+var instantLayouts = [...]string{time.RFC3339Nano, "2006-01-02T15:04Z07:00"}
+
 var localLayouts = [...]string{"2006-01-02T15:04:05", "2006-01-02T15:04"}
 
-// ParseTime reads an instant (RFC 3339), a date (2026-03-01) or a date and time (2026-03-01T06:00[:00]), the latter
+// ParseTime reads an instant (RFC 3339, also without seconds), a date (2026-03-01) or a date and time (2026-03-01T06:00[:00]), the latter
 // two in loc. It is the one reader of times for files, commands and the API. A bare date is local midnight; with
 // endOfDay it is the last microsecond of that local day. A local time that the clocks skip moves forward by the gap, one
 // that they show twice is the second. The result is in UTC, in whole microseconds.
@@ -23,8 +25,10 @@ func ParseTime(text string, loc *time.Location, endOfDay bool) (time.Time, error
 		return inRange(text, timetable.Resolve(day, loc))
 	}
 	t := strings.Replace(text, " ", "T", 1)
-	if at, err := time.Parse(time.RFC3339Nano, t); err == nil {
-		return inRange(text, at.UTC().Truncate(time.Microsecond))
+	for _, layout := range instantLayouts {
+		if at, err := time.Parse(layout, t); err == nil {
+			return inRange(text, at.UTC().Truncate(time.Microsecond))
+		}
 	}
 	for _, layout := range localLayouts {
 		if at, err := time.Parse(layout, t); err == nil && !strings.ContainsAny(t, ".,") {

@@ -19,6 +19,8 @@ func TestTimesAreReadTheSameEverywhere(t *testing.T) {
 		{"2026-03-01T06:00:07", "Europe/Amsterdam", true, "2026-03-01T05:00:07Z"},
 		{"2026-03-01 06:00", "UTC", false, "2026-03-01T06:00:00Z"},
 		{"2026-03-01T06:00:00+02:00", "America/New_York", true, "2026-03-01T04:00:00Z"},
+		{"2026-10-25T02:30+02:00", "Europe/Amsterdam", false, "2026-10-25T00:30:00Z"}, // as times that occur twice are shown
+		{"2026-03-01T06:00Z", "Europe/Amsterdam", true, "2026-03-01T06:00:00Z"},
 		{"2026-03-01T06:00:00.1234567Z", "UTC", false, "2026-03-01T06:00:00.123456Z"},
 		{"2026-03-29T02:30", "Europe/Amsterdam", false, "2026-03-29T01:30:00Z"},    // skipped: 03:30
 		{"2026-10-25T02:30", "Europe/Amsterdam", false, "2026-10-25T01:30:00Z"},    // twice: the second

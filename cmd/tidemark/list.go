@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
@@ -111,6 +112,11 @@ func (c *call) tellProblems() error {
 	}
 	if n := len(project.Broken); n > 0 {
 		c.Warn("%s not loaded: tidemark validate says why", ui.Plural(n, "file")+map[bool]string{true: " is", false: " are"}[n == 1])
+	}
+	if slices.ContainsFunc(project.Problems, func(p pipelines.Problem) bool {
+		return p.File == pipelines.SettingsFile && p.Severity == pipelines.Error
+	}) {
+		c.Warn("%s has errors: tidemark validate says which", pipelines.SettingsFile)
 	}
 	return nil
 }

@@ -76,13 +76,13 @@ func runLogs(c *call) error {
 			return err
 		}
 		if run == nil {
-			return nothingRan(p, task.ID, interval.Start)
+			return nothingRan(p, taskName(task.ID, index), interval.Start)
 		}
 		tries, err := db.Attempts(c.Ctx, run.ID, task.ID, index)
 		if err != nil {
 			return err
 		}
-		a, err := c.chosenTry(p, task.ID, interval.Start, tries)
+		a, err := c.chosenTry(p, taskName(task.ID, index), interval.Start, tries)
 		if err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func (c *call) logFilter() (*regexp.Regexp, error) {
 	}
 	re, err := regexp.Compile(text)
 	if err != nil {
-		return nil, usage("bad-regex", fmt.Sprintf("--grep %q is not a regular expression: %s", text, regexFault(err)), "")
+		return nil, usage("bad-regex", fmt.Sprintf("--grep %q is not a regular expression: %s", text, regexFault(err)), re2Help)
 	}
 	return re, nil
 }

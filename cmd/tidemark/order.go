@@ -220,7 +220,7 @@ func rowsOf(p *plan.Plan) int {
 }
 
 func nounOf(p *plan.Plan) string {
-	if p.Counts.Instances > 0 {
+	if n := p.Counts.Instances; n > 0 && n == rowsOf(p) {
 		return "task instance"
 	}
 	return "run"

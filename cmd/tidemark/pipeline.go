@@ -45,7 +45,7 @@ func (c *call) Pipelines(arg string) ([]*pipelines.Pipeline, error) {
 	}
 	re, err := regexp.Compile(arg)
 	if err != nil {
-		return nil, usage("bad-regex", fmt.Sprintf("PIPELINE %q is not a regular expression: %s", arg, regexFault(err)), "")
+		return nil, usage("bad-regex", fmt.Sprintf("PIPELINE %q is not a regular expression: %s", arg, regexFault(err)), re2Help)
 	}
 	project, err := c.Project()
 	if err != nil {
@@ -82,7 +82,7 @@ func (c *call) pipelineAt(path string) (*pipelines.Pipeline, error) {
 		return nil, fmt.Errorf("cannot tell where %q is: %w", path, err)
 	}
 	if info, err := os.Stat(file); err != nil || info.IsDir() {
-		return nil, usage("no-such-pipeline", fmt.Sprintf("no pipeline file at %q", path), "")
+		return nil, usage("no-such-pipeline", fmt.Sprintf("no pipeline file at %q", path), "a path is read from where you are; a name works everywhere in the project")
 	}
 	project, err := c.load(c.rootOf(file), file)
 	if err != nil {

@@ -256,8 +256,20 @@ func (c *call) planTotals(p *plan.Plan) string {
 	if n := p.Counts.RunsReopened; n > 0 {
 		parts = append(parts, ui.Plural(n, "run")+" re-opened")
 	}
+	if n := removedRuns(p); n > 0 {
+		parts = append(parts, ui.Plural(n, "run")+" removed")
+	}
 	if n := len(p.Untouched); n > 0 {
 		parts = append(parts, ui.Number(n)+" not touched")
 	}
 	return strings.Join(parts, "; ")
+}
+
+func removedRuns(p *plan.Plan) (n int) {
+	for i := range p.Runs {
+		if p.Runs[i].Action == plan.Remove {
+			n++
+		}
+	}
+	return n
 }

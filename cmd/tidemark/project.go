@@ -14,7 +14,7 @@ import (
 func (c *call) Root() (string, error) {
 	if dir := c.String("project"); dir != "" {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return "", usage("no-project", fmt.Sprintf("--project %q is not a directory", dir), "")
+			return "", usage("no-project", fmt.Sprintf("--project %q is not a directory", dir), "begin a project there with: tidemark init "+dir)
 		}
 		return filepath.Abs(dir)
 	}

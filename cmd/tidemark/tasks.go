@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -93,8 +94,8 @@ func runTasks(c *call) error {
 				return err
 			}
 		}
-		if q.Newest {
-			reverse(rows)
+		if q.Newest { // shown oldest first, the tasks of an interval in their own order
+			slices.SortStableFunc(rows, func(a, b sqlite.InstanceRow) int { return a.Interval.Start.Compare(b.Interval.Start) })
 		}
 		docs, err := c.instanceDocs(db, p, rows)
 		if err != nil {
@@ -133,6 +134,8 @@ func (c *call) instanceQuery(db *sqlite.DB, p *pipelines.Pipeline) (q sqlite.Ins
 	return q, nil
 }
 
+const re2Help = "the syntax is RE2: https://github.com/google/re2/wiki/Syntax"
+
 // matchingTasks are the tasks that -t matches; nil: all.
 func (c *call) matchingTasks(p *pipelines.Pipeline) ([]string, error) {
 	text := c.String("task-regex")
@@ -141,7 +144,7 @@ func (c *call) matchingTasks(p *pipelines.Pipeline) ([]string, error) {
 	}
 	re, err := regexp.Compile(text)
 	if err != nil {
-		return nil, usage("bad-regex", fmt.Sprintf("-t %q is not a regular expression: %s", text, regexFault(err)), "")
+		return nil, usage("bad-regex", fmt.Sprintf("-t %q is not a regular expression: %s", text, regexFault(err)), re2Help)
 	}
 	tasks := []string{}
 	for _, t := range p.Tasks {
@@ -171,7 +174,10 @@ func (c *call) instanceDocs(db *sqlite.DB, p *pipelines.Pipeline, rows []sqlite.
 			d.StartedAt, d.EndedAt, d.ExitCode = nil, nil, nil
 		}
 		if d.StartedAt != nil && d.EndedAt != nil {
-			s := r.EndedAt.Sub(r.StartedAt).Seconds()
+			if !r.AttemptEndedAt.IsZero() { // a mark that came later is not part of it
+				d.EndedAt = utc(r.AttemptEndedAt)
+			}
+			s := d.EndedAt.Sub(r.StartedAt).Seconds()
 			d.Duration = &s
 		}
 		if c.Bool("attempts") {

@@ -80,7 +80,7 @@ func (c *call) toValidate() (*pipelines.Project, error) {
 		info, err := os.Stat(file)
 		switch {
 		case err != nil:
-			return nil, usage("no-such-file", fmt.Sprintf("no file at %q", arg), "")
+			return nil, usage("no-such-file", fmt.Sprintf("no file at %q", arg), "a path is read from where you are; without one, all files of the project are checked")
 		case info.IsDir():
 			return nil, usage("no-such-file", fmt.Sprintf("%q is a directory, not a pipeline file", arg), "for a whole project: tidemark validate --project "+arg)
 		}

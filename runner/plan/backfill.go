@@ -77,6 +77,7 @@ type backfilling struct {
 	now    time.Time
 	why    []string // by task: why it is selected
 	early  int      // intervals before start_date
+	late   int      // intervals after end_date
 	notDue int
 }
 
@@ -167,6 +168,9 @@ func (b *backfilling) interval(period timetable.Period) {
 	if period.Start.Before(b.s.Def.Start) {
 		b.early++
 	}
+	if end := b.s.Def.End; !end.IsZero() && period.Start.After(end) {
+		b.late++
+	}
 	for t, why := range b.why {
 		if why != "" {
 			b.create(0, period.Start, t)
@@ -213,17 +217,23 @@ func (b *backfilling) order() {
 }
 
 func (b *backfilling) warn() {
-	if b.early > 0 {
-		what := fmt.Sprintf("%d intervals start", b.early)
-		if b.early == 1 {
-			what = "1 interval starts"
-		}
-		b.Warnings = append(b.Warnings, fmt.Sprintf("%s before start_date %s", what, stamp(b.s.Def.Start)))
-	}
+	b.outside(b.early, "before start_date", b.s.Def.Start)
+	b.outside(b.late, "after end_date", b.s.Def.End)
 	if b.notDue > maxListed {
 		b.Warnings = append(b.Warnings, fmt.Sprintf("of the intervals that are not due only the first %d are listed", maxListed))
 	}
 	if b.s.Paused && len(b.Instances) > 0 {
 		b.Warnings = append(b.Warnings, pausedWarning(b.s.Name))
+	}
+}
+
+// outside warns of intervals that the live schedule never makes.
+func (b *backfilling) outside(n int, where string, limit time.Time) {
+	switch n {
+	case 0:
+	case 1:
+		b.Warnings = append(b.Warnings, fmt.Sprintf("1 interval starts %s %s", where, stamp(limit)))
+	default:
+		b.Warnings = append(b.Warnings, fmt.Sprintf("%d intervals start %s %s", n, where, stamp(limit)))
 	}
 }

@@ -56,6 +56,9 @@ func Trigger(now time.Time, s *PipelineScope, args TriggerArgs) (*Plan, error) {
 	if args.End.After(now) {
 		d.Warnings = append(d.Warnings, "the interval is not over before "+stamp(args.End)+": its data may be incomplete")
 	}
+	if end := s.Def.End; !end.IsZero() && args.Start.After(end) {
+		d.Warnings = append(d.Warnings, "the interval starts after end_date "+stamp(end))
+	}
 	if s.Paused {
 		d.Warnings = append(d.Warnings, pausedWarning(s.Name))
 	}

@@ -160,6 +160,9 @@ func (u *undoing) run(m *RunImage) {
 	case !m.Before.Final(): // a run that was ended whole begins again
 		p.To, p.Action = ptr(RunQueued), Reopen
 	}
+	if p.Action != None {
+		u.starts[p.IntervalStart] = true
+	}
 	u.Runs = append(u.Runs, p)
 }
 

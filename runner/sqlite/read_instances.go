@@ -27,11 +27,12 @@ type InstanceRow struct {
 	Operation int64 // the order that last put it back, 0: none
 
 	// Of attempt Try; empty where it never began.
-	ExitCode    *int
-	Signal      *int
-	Commit      string
-	Dirty       bool
-	Fingerprint string
+	AttemptEndedAt time.Time
+	ExitCode       *int
+	Signal         *int
+	Commit         string
+	Dirty          bool
+	Fingerprint    string
 }
 
 // InstanceQuery selects task instances of one pipeline.
@@ -48,7 +49,7 @@ const (
 	selectInstances = `
 	SELECT r.run_id, r.interval_start, r.interval_end, t.name, i.map_index, i.state, i.try, i.try_limit, i.open,
 	       i.not_before, i.started_at, i.ended_at, ifnull(x.text, ''), ifnull(i.operation_id, 0),
-	       a.exit_code, a.signal, ifnull(d.commit_id, ''), ifnull(d.dirty, 0), ifnull(f.fingerprint, '')
+	       a.ended_at, a.exit_code, a.signal, ifnull(d.commit_id, ''), ifnull(d.dirty, 0), ifnull(f.fingerprint, '')
 	FROM pipelines AS p
 	CROSS JOIN runs AS r USING (pipeline_id)`
 
@@ -117,12 +118,12 @@ func (db *DB) RunsHolding(ctx context.Context, pipeline string, from, to time.Ti
 func scanInstanceRow(r *sql.Rows) (InstanceRow, error) {
 	var in InstanceRow
 	var start, end int64
-	var notBefore, started, ended, exit, signal sql.NullInt64
+	var notBefore, started, ended, attemptEnded, exit, signal sql.NullInt64
 	err := r.Scan(&in.Run, &start, &end, &in.Task, &in.MapIndex, &in.State, &in.Try, &in.TryLimit, &in.Open,
-		&notBefore, &started, &ended, &in.Reason, &in.Operation, &exit, &signal, &in.Commit, &in.Dirty, &in.Fingerprint)
+		&notBefore, &started, &ended, &in.Reason, &in.Operation, &attemptEnded, &exit, &signal, &in.Commit, &in.Dirty, &in.Fingerprint)
 	in.Interval = timetable.Interval{Start: at(start), End: at(end)}
 	in.NotBefore, in.StartedAt, in.EndedAt = instant(notBefore), instant(started), instant(ended)
-	in.ExitCode, in.Signal = number(exit), number(signal)
+	in.AttemptEndedAt, in.ExitCode, in.Signal = instant(attemptEnded), number(exit), number(signal)
 	return in, err
 }
 
