@@ -64,6 +64,7 @@ func (d *decoder) fingerprint(p *Pipeline) string {
 	h.add("catchup", p.Catchup.String())
 	h.add("max_active_runs", strconv.Itoa(p.MaxActiveRuns))
 	h.add("max_active_tasks", fmt.Sprint(p.MaxActiveTasksPerRun, p.MaxActiveTasks))
+	h.add("run_timeout", p.RunTimeout.String())
 	h.add("inherit_env", jsonText(p.InheritEnv))
 	for _, param := range p.Params {
 		param.Description = ""

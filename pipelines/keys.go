@@ -13,7 +13,7 @@ var (
 		"container", "on", "batch", "artifacts", "approve", "calendar", "retention",
 	}
 	laterInPipeline = append([]string{
-		"pools", "run_timeout",
+		"pools",
 		"queue_timeout", "secrets", "env_file", "setup", "teardown", "shell", "protect", "executor", "executors",
 		"vars", "inherit_env", "outputs", "for_each", "workdir",
 	}, laterEverywhere...)
@@ -43,6 +43,6 @@ var keyAliases = map[string]string{
 	"if": "when", "condition": "when", "execution_timeout": "timeout", "retry": "retries", "variables": "vars",
 	"continue_on_error": "allow_failure", "skip_on_exit_code": "skip_exit_code", "delay": "retry_delay",
 	"backoff": "retry_backoff", "retry_exponential_backoff": "retry_backoff", "max_backoff": "max_retry_delay", "max_delay": "max_retry_delay",
-	"workers": "parallelism", "logs": "log_dir", "state": "state_dir", "max_active": "max_active_runs",
+	"workers": "parallelism", "logs": "log_dir", "state": "state_dir", "max_active": "max_active_runs", "dagrun_timeout": "run_timeout",
 	"priority_weight": "priority", "concurrency": "max_active_tasks", "slots": "pool_slots",
 }

@@ -95,6 +95,7 @@ func (d *decoder) pipeline(root *yaml.Node, p *Pipeline) {
 		{"catchup", keep(&t.catchup)},
 		{"max_active_runs", func(_, v *yaml.Node) { p.MaxActiveRuns = d.integer(v, "max_active_runs", 1, maxActiveRuns) }},
 		{"max_active_tasks", func(_, v *yaml.Node) { d.activeTasks(v, p) }},
+		{"run_timeout", func(_, v *yaml.Node) { p.RunTimeout = d.duration(v, "run_timeout", time.Second) }},
 		{"params", keep(&t.params)},
 		{"env", keep(&t.env)},
 		{"defaults", keep(&t.defaults)},

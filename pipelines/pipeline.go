@@ -22,8 +22,9 @@ type Pipeline struct {
 	Catchup   timetable.Catchup
 
 	MaxActiveRuns        int
-	MaxActiveTasks       int // attempts at work in all its runs; 0: no bound of its own
-	MaxActiveTasksPerRun int // and in each of them
+	RunTimeout           time.Duration // from the start of a run; 0: none
+	MaxActiveTasks       int           // attempts at work in all its runs; 0: no bound of its own
+	MaxActiveTasksPerRun int           // and in each of them
 	Params               []Param
 	Env                  []EnvVar // the project's, then the pipeline's
 	Tasks                []*Task  // in dependency order; within it as the file has them

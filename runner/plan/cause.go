@@ -81,6 +81,9 @@ func (e *examination) finish() {
 
 // failure is the reason for which a run fails of which nothing is left, or nothing.
 func (e *examination) failure() string {
+	if reason := e.expired(); reason != "" {
+		return reason
+	}
 	for i := range e.run.Instances {
 		if in := &e.run.Instances[i]; in.State == Failed && !e.allowed(in.Task) {
 			return "task " + quote(in.Task) + " failed"

@@ -13,6 +13,7 @@ func (s *step) examine(p *PipelineState) {
 	for _, run := range p.Running {
 		if p.Def != nil {
 			e := examination{step: s, queue: q, def: p.Def, run: run, place: &s.place}
+			e.expire()
 			e.evaluate()
 			e.finish()
 		}
@@ -48,6 +49,7 @@ type examination struct {
 	def   *pipelines.Pipeline
 	run   *Run
 	place *placement
+	late  bool // its time ran out in this look
 }
 
 // evaluate goes through the tasks in dependency order, so that a skip or a failure reaches
