@@ -89,6 +89,9 @@ func (d *decoder) taskFingerprint(t *Task) (string, []HashedInput) {
 	} else {
 		h.add("run", "argv\x00"+jsonText(sources(t.Argv)))
 	}
+	if t.Shell != nil && len(t.ShellArgs) > 0 {
+		h.add("shell", jsonText(t.ShellArgs))
+	}
 	if t.Workdir != nil {
 		h.add("workdir", t.Workdir.source)
 	}

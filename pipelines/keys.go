@@ -14,17 +14,17 @@ var (
 	}
 	laterInPipeline = append([]string{
 		"pools",
-		"queue_timeout", "secrets", "env_file", "setup", "teardown", "shell", "protect", "executor", "executors",
+		"queue_timeout", "secrets", "env_file", "setup", "teardown", "protect", "executor", "executors",
 		"vars", "inherit_env", "outputs", "for_each", "workdir",
 	}, laterEverywhere...)
 	laterInTask = append([]string{
 		"max_active_tasks",
-		"queue_timeout", "secrets", "env_file", "for_each", "setup", "teardown", "shell", "executor",
+		"queue_timeout", "secrets", "env_file", "for_each", "setup", "teardown", "executor",
 		"executors", "inherit_env",
 	}, laterEverywhere...)
 	laterInDefaults = append([]string{"workdir", "skip_exit_code", "allow_failure", "when", "env"}, laterInTask...)
 	laterInSettings = append([]string{
-		"protect", "executor", "executors", "secrets", "env_file", "shell", "timezone", "catchup",
+		"protect", "executor", "executors", "secrets", "env_file", "timezone", "catchup",
 		"max_active_runs", "max_active_tasks", "run_timeout", "queue_timeout", "targets", "interpreters",
 	}, laterEverywhere...)
 	laterInNeeds    = []string{"pipeline", "covers", "on", "interval"}

@@ -43,6 +43,7 @@ type Task struct {
 	Needs       []string // task ids, as the file has them, without repeats
 	Shell       *Template
 	Argv        []*Template // the list form of run: no shell; nil when Shell is set
+	ShellArgs   []string    // what runs Shell, without it; nil: sh -c
 	Workdir     *Template   // nil: the project's root
 	Env         []EnvVar    // the project's, the pipeline's, then the task's own; of equal names the last wins
 	Inputs      []string    // globs, relative to the project's root

@@ -27,7 +27,8 @@ type Defaults struct {
 
 	DependsOnPast     bool
 	WaitForDownstream bool
-	Pool              string // "": none
+	Shell             []string // nil: sh -c
+	Pool              string   // "": none
 	PoolSlots         int
 	Priority          int
 	WeightRule        WeightRule
@@ -55,6 +56,7 @@ func (d *decoder) policy(p *Defaults) []field {
 		{"pool_slots", func(_, v *yaml.Node) { p.PoolSlots = d.integer(v, "pool_slots", 1, maxSlots) }},
 		{"priority", func(_, v *yaml.Node) { p.Priority = d.integer(v, "priority", -maxPriority, maxPriority) }},
 		{"weight_rule", func(_, v *yaml.Node) { p.WeightRule = WeightRule(d.choice(v, "weight_rule", weightRuleNames)) }},
+		{"shell", func(_, v *yaml.Node) { p.Shell = d.shell(v) }},
 		{"trigger_rule", func(_, v *yaml.Node) { p.TriggerRule = d.triggerRule(v) }},
 	}
 }
@@ -137,6 +139,7 @@ func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 	d.scope.env = inherited
 	t.follow(&defaults)
 	d.checkPool(e.key, has, t.Task)
+	d.checkShell(has["shell"], t.Task)
 	return t
 }
 
@@ -145,6 +148,7 @@ func (t *draft) follow(p *Defaults) {
 	t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay = p.Retries, p.RetryDelay, p.RetryBackoff, p.MaxRetryDelay
 	t.Timeout, t.TriggerRule = p.Timeout, p.TriggerRule
 	t.DependsOnPast, t.WaitForDownstream = p.DependsOnPast || p.WaitForDownstream, p.WaitForDownstream
+	t.ShellArgs = p.Shell
 	t.Pool, t.PoolSlots, t.Priority, t.WeightRule = p.Pool, p.PoolSlots, p.Priority, p.WeightRule
 }
 
