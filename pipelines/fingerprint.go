@@ -110,6 +110,12 @@ func (d *decoder) taskFingerprint(t *Task) (string, []HashedInput) {
 	for name, values := range envSources(t.Env) {
 		h.add("env."+name, jsonText(values))
 	}
+	for _, s := range t.Secrets {
+		h.add("secrets."+s.Name, jsonText(s))
+	}
+	if len(t.EnvFiles) > 0 {
+		h.add("env_file", jsonText(t.EnvFiles))
+	}
 	d.addReferences(&h, t)
 	d.addFiles(&h, t)
 	return h.finish()

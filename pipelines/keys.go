@@ -14,15 +14,15 @@ var (
 	}
 	laterInPipeline = append([]string{
 		"pools",
-		"queue_timeout", "secrets", "env_file", "setup", "teardown", "protect", "executor", "executors",
+		"queue_timeout", "setup", "teardown", "protect", "executor", "executors",
 		"vars", "inherit_env", "outputs", "for_each", "workdir",
 	}, laterEverywhere...)
 	laterInTask = append([]string{
 		"max_active_tasks",
-		"queue_timeout", "secrets", "env_file", "for_each", "setup", "teardown", "executor",
+		"queue_timeout", "for_each", "setup", "teardown", "executor",
 		"executors", "inherit_env",
 	}, laterEverywhere...)
-	laterInDefaults = append([]string{"workdir", "skip_exit_code", "allow_failure", "when", "env"}, laterInTask...)
+	laterInDefaults = append([]string{"env_file", "secrets", "workdir", "skip_exit_code", "allow_failure", "when", "env"}, laterInTask...)
 	laterInSettings = append([]string{
 		"protect", "executor", "executors", "secrets", "env_file", "timezone", "catchup",
 		"max_active_runs", "max_active_tasks", "run_timeout", "queue_timeout", "targets", "interpreters",
@@ -43,6 +43,6 @@ var keyAliases = map[string]string{
 	"if": "when", "condition": "when", "execution_timeout": "timeout", "retry": "retries", "variables": "vars",
 	"continue_on_error": "allow_failure", "skip_on_exit_code": "skip_exit_code", "delay": "retry_delay",
 	"backoff": "retry_backoff", "retry_exponential_backoff": "retry_backoff", "max_backoff": "max_retry_delay", "max_delay": "max_retry_delay",
-	"workers": "parallelism", "logs": "log_dir", "state": "state_dir", "max_active": "max_active_runs", "dagrun_timeout": "run_timeout",
+	"workers": "parallelism", "logs": "log_dir", "state": "state_dir", "max_active": "max_active_runs", "envFile": "env_file", "dotenv": "env_file", "dagrun_timeout": "run_timeout",
 	"priority_weight": "priority", "concurrency": "max_active_tasks", "slots": "pool_slots",
 }

@@ -72,7 +72,7 @@ func baseName(file string) string {
 
 // top is what the keys of a pipeline need from each other, whatever their order in the file.
 type top struct {
-	name, schedule, timezone, start, end, catchup, params, env, defaults, tasks *yaml.Node
+	envFile, secrets, name, schedule, timezone, start, end, catchup, params, env, defaults, tasks *yaml.Node
 }
 
 func keep(to **yaml.Node) func(key, value *yaml.Node) {
@@ -98,6 +98,8 @@ func (d *decoder) pipeline(root *yaml.Node, p *Pipeline) {
 		{"run_timeout", func(_, v *yaml.Node) { p.RunTimeout = d.duration(v, "run_timeout", time.Second) }},
 		{"params", keep(&t.params)},
 		{"env", keep(&t.env)},
+		{"env_file", keep(&t.envFile)},
+		{"secrets", keep(&t.secrets)},
 		{"defaults", keep(&t.defaults)},
 		{"tasks", keep(&t.tasks)},
 	})
@@ -115,6 +117,7 @@ func (d *decoder) pipeline(root *yaml.Node, p *Pipeline) {
 		d.scope.params = p.Params
 	}
 	p.Env = d.environment(t.env, "env", d.projectEnv())
+	p.EnvFiles, p.Secrets = d.envFiles(t.envFile, nil), d.secrets(t.secrets, nil)
 	d.tasks(root, &t, p)
 	if p.Timetable != nil {
 		d.intervalUnused(root, &t, p)

@@ -28,6 +28,8 @@ type Pipeline struct {
 	Params               []Param
 	Env                  []EnvVar // the project's, then the pipeline's
 	Tasks                []*Task  // in dependency order; within it as the file has them
+	EnvFiles             []string // of every task
+	Secrets              []Secret // of every task
 	InheritEnv           []string // names and NAME_* patterns of the runner's variables that a task may see
 
 	Source      string // the YAML text
@@ -46,6 +48,8 @@ type Task struct {
 	ShellArgs   []string    // what runs Shell, without it; nil: sh -c
 	Workdir     *Template   // nil: the project's root
 	Env         []EnvVar    // the project's, the pipeline's, then the task's own; of equal names the last wins
+	EnvFiles    []string    // files with NAME=value lines, relative to the project's root; Env wins
+	Secrets     []Secret    // the pipeline's, then the task's own; they win
 	Inputs      []string    // globs, relative to the project's root
 	Outputs     []*Template // globs that must match when it has succeeded
 	When        *Expr       // nil: always

@@ -122,7 +122,7 @@ func (d *decoder) tasks(root *yaml.Node, t *top, p *Pipeline) {
 func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 	at := d.span(e.key)
 	t := &draft{key: e.key, Task: &Task{
-		ID: e.key.Value, Env: p.Env, location: p.Location, SkipExitCode: defaultSkipExitCode,
+		ID: e.key.Value, Env: p.Env, EnvFiles: p.EnvFiles, Secrets: p.Secrets, location: p.Location, SkipExitCode: defaultSkipExitCode,
 		Pos: Pos{File: d.file, Line: at.line, Col: at.col},
 	}}
 	inherited, has := d.scope.env, map[string]*yaml.Node{}
@@ -160,6 +160,8 @@ func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) map[string]*yaml
 		field{"run", keep(&run)},
 		field{"env", keep(&env)},
 		field{"workdir", keep(&workdir)},
+		field{"env_file", func(_, v *yaml.Node) { t.EnvFiles = d.envFiles(v, t.EnvFiles) }},
+		field{"secrets", func(_, v *yaml.Node) { t.Secrets = d.secrets(v, t.Secrets) }},
 		field{"inputs", func(_, v *yaml.Node) { t.Inputs = d.inputs(v) }},
 		field{"outputs", keep(&outputs)},
 		field{"when", keep(&when)},

@@ -20,6 +20,7 @@ type Workshop struct {
 	Environ []string // the runner's own environment, NAME=value
 	Inherit []string // names of it that tasks get; nil: pipelines.DefaultInheritEnv
 	Commit  Commit
+	Masked  bool // who only looks: secrets are not fetched, and stand there as ***
 }
 
 // Subject is the attempt that a command is rendered for.
@@ -80,12 +81,18 @@ type Command struct {
 // Command renders a task for an attempt.
 func (w *Workshop) Command(s Subject) (Command, error) {
 	env := w.base(s)
+	if err := w.envFiles(env, s.Task); err != nil {
+		return Command{}, err
+	}
 	rendered, err := s.Task.Command(contextOf(s))
 	if err != nil {
 		return Command{}, err
 	}
 	for _, v := range rendered.Env {
 		env[v.Name] = v.Value
+	}
+	if err := w.fetch(env, s.Task); err != nil {
+		return Command{}, err
 	}
 	dir := w.Root
 	if rendered.Dir != "" {
