@@ -9,6 +9,7 @@ type Context struct {
 	Params     map[string]any
 	Env        map[string]string // the project's variables for ${{ env.X }}: the task's rendered env
 	Vars       map[string]any
+	Results    map[string]map[string]string // of the tasks that succeeded, by task and key
 	Run        RunContext
 	Task       TaskContext
 	// PrevSuccess is the latest successful run before this one; zero: none.

@@ -73,8 +73,8 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 	text := strings.Join(headings, ", ")
 	for _, key := range []string{
 		"pipeline", "description", "owner", "tags", "schedule", "timezone", "start_date", "end_date", "catchup", "max_active_runs",
-		"params", "env", "defaults", "run", "needs", "trigger_rule", "when", "workdir", "inputs", "retries", "retry_delay",
-		"timeout", "skip_exit_code", "allow_failure",
+		"params", "env", "defaults", "run", "needs", "trigger_rule", "when", "workdir", "inputs", "outputs", "retries", "retry_delay",
+		"retry_backoff", "max_retry_delay", "timeout", "skip_exit_code", "allow_failure",
 	} {
 		if !slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }), key) {
 			t.Errorf("%s has no heading", key)

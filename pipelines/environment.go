@@ -91,6 +91,9 @@ func (d *decoder) expression(n *yaml.Node, source string, p part, condition bool
 	if len(errs) > 0 {
 		return nil
 	}
+	for _, r := range e.tasks {
+		d.uses = append(d.uses, use{d.reading, r, d.inside(n, source, p.offset, p.expr.source, r.from, r.to)})
+	}
 	return e
 }
 

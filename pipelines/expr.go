@@ -27,6 +27,7 @@ type Expr struct {
 	run    *vm.Program // everything else
 	roots  []string    // the roots that the program reads
 	names  []string    // what it reads, as root or root.member; for fingerprints
+	tasks  []reference // whose results it reads
 }
 
 // String returns the expression as written, without ${{ }}.

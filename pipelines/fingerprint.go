@@ -53,7 +53,7 @@ func (d *decoder) fingerprint(p *Pipeline) string {
 	h := hashed{sums: map[string][sha256.Size]byte{}}
 	for _, t := range p.Tasks {
 		t.Fingerprint, t.Hashed = d.taskFingerprint(t)
-		h.add("task."+t.ID, fmt.Sprintln(t.Fingerprint, t.Retries, t.RetryDelay, t.Timeout, t.SkipExitCode, t.AllowFailure))
+		h.add("task."+t.ID, fmt.Sprintln(t.Fingerprint, t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay, t.Timeout, t.SkipExitCode, t.AllowFailure, jsonText(sources(t.Outputs))))
 	}
 	h.add("name", p.Name)
 	h.add("schedule", p.Schedule)

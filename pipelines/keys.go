@@ -19,8 +19,8 @@ var (
 	}, laterEverywhere...)
 	laterInTask = append([]string{
 		"depends_on_past", "wait_for_downstream", "pool", "pools", "pool_slots", "priority", "max_active_tasks",
-		"queue_timeout", "outputs", "secrets", "env_file", "for_each", "setup", "teardown", "shell", "executor",
-		"executors", "retry_backoff", "max_retry_delay", "inherit_env",
+		"queue_timeout", "secrets", "env_file", "for_each", "setup", "teardown", "shell", "executor",
+		"executors", "inherit_env",
 	}, laterEverywhere...)
 	laterInDefaults = append([]string{"workdir", "skip_exit_code", "allow_failure", "when", "env"}, laterInTask...)
 	laterInSettings = append([]string{
@@ -42,5 +42,6 @@ var keyAliases = map[string]string{
 	"upstream": "needs", "after": "needs", "working_directory": "workdir", "cwd": "workdir", "dir": "workdir",
 	"if": "when", "condition": "when", "execution_timeout": "timeout", "retry": "retries", "variables": "vars",
 	"continue_on_error": "allow_failure", "skip_on_exit_code": "skip_exit_code", "delay": "retry_delay",
+	"backoff": "retry_backoff", "retry_exponential_backoff": "retry_backoff", "max_backoff": "max_retry_delay", "max_delay": "max_retry_delay",
 	"workers": "parallelism", "logs": "log_dir", "state": "state_dir", "max_active": "max_active_runs",
 }

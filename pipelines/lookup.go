@@ -17,6 +17,8 @@ func (s *scope) lookup(c *Context, root, member string) any {
 		return c.Start.UTC().Format("20060102T150405")
 	case "logical_date":
 		return c.Start.In(s.zone(c))
+	case "tasks":
+		return s.taskValues(c)
 	}
 	if member == "" {
 		return s.whole(c, root)

@@ -16,6 +16,10 @@ type found struct {
 	calls   []*ast.CallNode
 	lets    map[string]bool // refused, but no unknown names either
 	errs    []*exprError
+
+	tasks []reference             // the tasks whose results are read
+	depth map[*ast.MemberNode]int // below tasks: 1 a task, 2 its results
+	whole int                     // names below tasks that lead to a value
 }
 
 // Visit implements ast.Visitor; children come before their parents.
@@ -44,6 +48,7 @@ func (f *found) member(n *ast.MemberNode) {
 	if property.Value == "Local" {
 		f.refuse(property, "Local() is not available: it depends on the machine", `use in_timezone(t, "Europe/Berlin")`)
 	}
+	f.chain(n, property.Value)
 	if id, ok := n.Node.(*ast.IdentifierNode); ok {
 		if f.members == nil {
 			f.members = map[*ast.IdentifierNode]*ast.MemberNode{}
@@ -81,11 +86,11 @@ func (f *found) check(s *scope) []*exprError {
 			errs = append(errs, err)
 		}
 	}
-	return errs
+	return append(errs, f.checkTasks(s)...)
 }
 
 // laterNames are decided but not yet built, as the keys in keys.go.
-var laterNames = map[string]bool{"tasks": true, "item": true, "secrets": true}
+var laterNames = map[string]bool{"item": true, "secrets": true}
 
 // checkName demands that root, or root.member, exists; from and at are the places of the two.
 func (s *scope) checkName(root, member string, from, at int) *exprError {

@@ -17,7 +17,9 @@ type decoder struct {
 	settings *Settings
 	files    *files // nil: nothing is known about files
 	scope    *scope
-	optional bool // an empty file is no problem
+	optional bool   // an empty file is no problem
+	reading  string // the task whose keys are read
+	uses     []use  // of the results of tasks
 }
 
 // span is the characters of one line that a problem points at; end is exclusive.

@@ -43,14 +43,17 @@ type Task struct {
 	Workdir     *Template   // nil: the project's root
 	Env         []EnvVar    // the project's, the pipeline's, then the task's own; of equal names the last wins
 	Inputs      []string    // globs, relative to the project's root
+	Outputs     []*Template // globs that must match when it has succeeded
 	When        *Expr       // nil: always
 	TriggerRule TriggerRule
 
-	Retries      int
-	RetryDelay   time.Duration
-	Timeout      time.Duration // 0: none
-	SkipExitCode int           // exit code that means skipped; -1: none
-	AllowFailure bool          // its failure does not fail the run
+	Retries       int
+	RetryDelay    time.Duration
+	RetryBackoff  Backoff
+	MaxRetryDelay time.Duration // 0: none
+	Timeout       time.Duration // 0: none
+	SkipExitCode  int           // exit code that means skipped; -1: none
+	AllowFailure  bool          // its failure does not fail the run
 
 	// Fingerprint is the hash of the normalised definition and of the content of Inputs.
 	Fingerprint string

@@ -2,6 +2,7 @@ package pipelines
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -82,6 +83,20 @@ func (d *decoder) integer(n *yaml.Node, what string, low, high int) int {
 		return low
 	}
 	return int(i)
+}
+
+// choice reads one of a few words and returns its place among them; the first where it is none.
+func (d *decoder) choice(n *yaml.Node, what string, words []string) int {
+	word, ok := d.text(n, what)
+	if !ok {
+		return 0
+	}
+	i := slices.Index(words, word)
+	if i < 0 {
+		all := strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+		d.fail(n, "out-of-range", didYouMean(word, words), "%s must be %s, but is %q", what, all, short(word))
+	}
+	return max(i, 0)
 }
 
 // duration reads a duration of at least low.

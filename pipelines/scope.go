@@ -15,6 +15,7 @@ type scope struct {
 	vars     map[string]any
 	location *time.Location
 	env      []string // the variables declared so far
+	tasks    []string // the pipeline's tasks; nil where no task's own key is read
 	compiler *compiler
 }
 
@@ -42,7 +43,7 @@ var (
 var rootNames = slices.Sorted(maps.Keys(rootSet()))
 
 func rootSet() map[string]bool {
-	set := map[string]bool{"params": true, "env": true, "vars": true}
+	set := map[string]bool{"params": true, "env": true, "vars": true, "tasks": true}
 	for name := range builtins {
 		set[name] = true
 	}
@@ -79,6 +80,7 @@ func (s *scope) types() types.Map {
 	}
 	all["params"] = params
 	all["env"] = types.TypeOf(map[string]string{})
+	all["tasks"] = types.TypeOf(map[string]taskValue{})
 	vars := types.Map{}
 	for name, value := range s.vars {
 		vars[name] = types.Any

@@ -18,10 +18,12 @@ const (
 
 // Defaults are what tasks have that do not say otherwise.
 type Defaults struct {
-	Retries     int
-	RetryDelay  time.Duration
-	Timeout     time.Duration // 0: none
-	TriggerRule TriggerRule
+	Retries       int
+	RetryDelay    time.Duration
+	RetryBackoff  Backoff
+	MaxRetryDelay time.Duration // 0: none
+	Timeout       time.Duration // 0: none
+	TriggerRule   TriggerRule
 }
 
 func (d *decoder) defaults(n *yaml.Node, base Defaults) Defaults {
@@ -37,6 +39,8 @@ func (d *decoder) policy(p *Defaults) []field {
 	return []field{
 		{"retries", func(_, v *yaml.Node) { p.Retries = d.integer(v, "retries", 0, maxRetries) }},
 		{"retry_delay", func(_, v *yaml.Node) { p.RetryDelay = d.duration(v, "retry_delay", 0) }},
+		{"retry_backoff", func(_, v *yaml.Node) { p.RetryBackoff = d.backoff(v) }},
+		{"max_retry_delay", func(_, v *yaml.Node) { p.MaxRetryDelay = d.duration(v, "max_retry_delay", time.Second) }},
 		{"timeout", func(_, v *yaml.Node) { p.Timeout = d.duration(v, "timeout", time.Second) }},
 		{"trigger_rule", func(_, v *yaml.Node) { p.TriggerRule = d.triggerRule(v) }},
 	}
@@ -86,11 +90,16 @@ func (d *decoder) tasks(root *yaml.Node, t *top, p *Pipeline) {
 		return
 	}
 	drafts := make([]*draft, 0, len(list))
+	d.scope.tasks = make([]string, len(list))
+	for i, e := range list {
+		d.scope.tasks[i] = e.key.Value
+	}
 	for _, e := range list {
 		d.name(d.span(e.key), "a task", e.key.Value)
 		drafts = append(drafts, d.task(e, p, defaults))
 	}
 	d.link(drafts, p)
+	d.checkUses(p)
 }
 
 // task reads one task: a mapping, or its command alone.
@@ -101,6 +110,7 @@ func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 		Pos: Pos{File: d.file, Line: at.line, Col: at.col},
 	}}
 	inherited := d.scope.env
+	d.reading = e.key.Value
 	if e.value.Kind != yaml.MappingNode {
 		if isNull(e.value) {
 			d.fail(e.key, "missing-key", "add run:, its command", "task %q needs run", e.key.Value)
@@ -111,12 +121,18 @@ func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 		d.taskKeys(t, e, &defaults)
 	}
 	d.scope.env = inherited
-	t.Retries, t.RetryDelay, t.Timeout, t.TriggerRule = defaults.Retries, defaults.RetryDelay, defaults.Timeout, defaults.TriggerRule
+	t.follow(&defaults)
 	return t
 }
 
+// follow gives a task what its keys and the defaults say of it together.
+func (t *draft) follow(p *Defaults) {
+	t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay = p.Retries, p.RetryDelay, p.RetryBackoff, p.MaxRetryDelay
+	t.Timeout, t.TriggerRule = p.Timeout, p.TriggerRule
+}
+
 func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) {
-	var run, env, workdir, when *yaml.Node
+	var run, env, workdir, when, outputs *yaml.Node
 	has := d.object(e.value, fmt.Sprintf("task %q", short(e.key.Value)), laterInTask, append(d.policy(policy),
 		field{"description", func(_, v *yaml.Node) { t.Description, _ = d.text(v, "description") }},
 		field{"needs", func(_, v *yaml.Node) { t.needs = d.needs(v) }},
@@ -124,6 +140,7 @@ func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) {
 		field{"env", keep(&env)},
 		field{"workdir", keep(&workdir)},
 		field{"inputs", func(_, v *yaml.Node) { t.Inputs = d.inputs(v) }},
+		field{"outputs", keep(&outputs)},
 		field{"when", keep(&when)},
 		field{"skip_exit_code", func(_, v *yaml.Node) { t.SkipExitCode = d.skipExitCode(v) }},
 		field{"allow_failure", func(_, v *yaml.Node) { t.AllowFailure = d.boolean(v, "allow_failure") }},
@@ -131,6 +148,9 @@ func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) {
 	t.Env = d.environment(env, "env", t.Env)
 	if workdir != nil {
 		t.Workdir = d.template(workdir, "workdir")
+	}
+	if outputs != nil {
+		t.Outputs = d.outputs(outputs)
 	}
 	if when != nil {
 		t.When = d.condition(when)

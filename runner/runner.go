@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -95,6 +96,9 @@ func (r *Runner) start(ctx context.Context) error {
 	open, err := r.Store.OpenAttempts(ctx)
 	if err != nil {
 		return err
+	}
+	if err := r.Definitions.Workshop.prepare(open); err != nil {
+		return fmt.Errorf("cannot prepare what attempts leave: %w", err)
 	}
 	return r.Executor.Adopt(keys(open))
 }

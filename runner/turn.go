@@ -46,6 +46,7 @@ func (r *Runner) act(d *plan.Decision) error {
 		if err := r.Executor.Forget(r.ended); err != nil {
 			return err
 		}
+		r.Definitions.Workshop.discard(r.ended)
 		r.ended = r.ended[:0]
 	}
 	if len(d.Cancel) > 0 {
@@ -90,6 +91,7 @@ func (r *Runner) hear(batch []Report) {
 			report.Event = plan.Started
 		case Ended:
 			report.Event = plan.Ended
+			r.Definitions.Workshop.harvest(&report)
 			r.ended = append(r.ended, b.Key)
 		case Unbegun:
 			report.Event = plan.Unbegun

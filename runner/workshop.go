@@ -16,6 +16,7 @@ import (
 type Workshop struct {
 	Root    string   // the project's, absolute
 	LogDir  string   // absolute
+	Scratch string   // absolute; holds what attempts leave until it is in the database; "": tasks have no results
 	Environ []string // the runner's own environment, NAME=value
 	Inherit []string // names of it that tasks get; nil: pipelines.DefaultInheritEnv
 	Commit  Commit
@@ -30,15 +31,19 @@ type Subject struct {
 	Interval timetable.Interval
 	MapIndex int
 	Try      int
+	Results  map[string]map[string]string // of the tasks that succeeded, by task and key
 }
 
 // Job renders one attempt. An error is the author's: an expression that has no value here.
 func (w *Workshop) Job(s plan.Start) (Job, error) {
 	task, _ := s.Def.Task(s.Task)
 	subject := Subject{Def: s.Def, Task: task, Run: s.Run.ID, Kind: s.Run.Kind,
-		Interval: s.Run.Interval, MapIndex: s.MapIndex, Try: s.Try}
+		Interval: s.Run.Interval, MapIndex: s.MapIndex, Try: s.Try, Results: s.Run.Results()}
 	cmd, err := w.Command(subject)
 	if err != nil {
+		return Job{}, err
+	}
+	if err := w.expect(s, subject); err != nil {
 		return Job{}, err
 	}
 	return Job{
@@ -49,6 +54,20 @@ func (w *Workshop) Job(s plan.Start) (Job, error) {
 		Log:     LogFile(w.LogDir, s.Def.Name, s.Run.Interval.Start, s.Task, s.MapIndex, s.Try),
 		Timeout: task.Timeout,
 	}, nil
+}
+
+// expect remembers what the attempt must leave.
+func (w *Workshop) expect(s plan.Start, subject Subject) error {
+	globs, err := subject.Task.OutputGlobs(contextOf(subject))
+	for i, glob := range globs {
+		if !filepath.IsAbs(glob) {
+			globs[i] = filepath.Join(w.Root, filepath.FromSlash(glob))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return w.owe(s.AttemptKey, globs)
 }
 
 // Command is what a task's process will be, whole.
@@ -85,6 +104,7 @@ func contextOf(s Subject) *pipelines.Context {
 		Start:    s.Interval.Start,
 		End:      s.Interval.End,
 		Location: s.Def.Location,
+		Results:  s.Results,
 		Run:      pipelines.RunContext{ID: s.Run, Kind: s.Kind.String()},
 		Task:     pipelines.TaskContext{ID: s.Task.ID, Try: s.Try, MapIndex: s.MapIndex},
 	}
@@ -102,6 +122,9 @@ func (w *Workshop) base(s Subject) map[string]string {
 	env["TIDEMARK_INTERVAL_START_DATE"] = local.Format(time.DateOnly)
 	env["TIDEMARK_INTERVAL_START_LOCAL"] = local.Format(time.RFC3339)
 	env["TIDEMARK_PROJECT"] = w.Root
+	if file := w.resultsFile(plan.AttemptKey{Run: s.Run, Task: s.Task.ID, MapIndex: s.MapIndex, Try: s.Try}); file != "" {
+		env["TIDEMARK_RESULTS"] = file
+	}
 	if s.Run != 0 {
 		env["TIDEMARK_RUN"] = strconv.FormatInt(s.Run, 10)
 	}

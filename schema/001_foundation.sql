@@ -136,6 +136,7 @@ CREATE TABLE attempts (                            -- one try each, append-only
   reason_id     INTEGER,
   definition_id INTEGER,
   operation_id  INTEGER,                           -- the order that asked for it
+  outputs       TEXT,                              -- digest of the files that it had to make
   executor      TEXT,                              -- NULL: local
   handle        TEXT,
   PRIMARY KEY (run_id, task_id, map_index, try),

@@ -18,6 +18,7 @@ import (
 type definitions struct {
 	root   string
 	logDir string
+	left   string                         // where attempts leave results; "" for a look that starts none
 	good   map[string]*pipelines.Pipeline // by file
 }
 
@@ -57,7 +58,7 @@ func (d *definitions) remember(project *pipelines.Project) {
 
 func (d *definitions) workshop(ctx context.Context, project *pipelines.Project) *runner.Workshop {
 	return &runner.Workshop{
-		Root: d.root, LogDir: d.logDir, Environ: os.Environ(),
+		Root: d.root, LogDir: d.logDir, Scratch: d.left, Environ: os.Environ(),
 		Inherit: project.Settings.InheritEnv,
 		Commit:  commitOf(ctx, d.root),
 	}

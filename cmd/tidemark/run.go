@@ -77,6 +77,7 @@ func (c *call) openSession() (*session, error) {
 		return nil, err
 	}
 	s := &session{call: c, place: at, defs: newDefinitions(at.root, at.logs)}
+	s.defs.left = filepath.Join(at.state, "results")
 	first, project, err := s.defs.read(c.Ctx)
 	if err != nil {
 		return nil, err

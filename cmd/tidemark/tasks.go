@@ -70,6 +70,8 @@ type attemptDoc struct {
 	Dirty       bool              `json:"dirty"`
 	Fingerprint string            `json:"fingerprint"`
 	Operation   *int64            `json:"operation"`
+	Results     map[string]string `json:"results"`
+	Outputs     *string           `json:"outputs"` // digest of the files that it had to make
 	Log         *string           `json:"log"`
 }
 
@@ -197,12 +199,31 @@ func stale(p *pipelines.Pipeline, r sqlite.InstanceRow) bool {
 func (c *call) attemptDocs(db *sqlite.DB, at place, p *pipelines.Pipeline, r sqlite.InstanceRow) (*[]attemptDoc, error) {
 	rows, err := db.Attempts(c.Ctx, r.Run, r.Task, r.MapIndex)
 	docs := make([]attemptDoc, 0, len(rows))
+	if err != nil {
+		return nil, err
+	}
+	results, err := db.Results(c.Ctx, r.Run)
 	for _, a := range rows {
 		docs = append(docs, attemptDoc{Try: a.Try, State: a.State, StartedAt: utc(a.StartedAt), EndedAt: utc(a.EndedAt),
 			ExitCode: a.ExitCode, Signal: a.Signal, Reason: a.Reason, Commit: a.Commit, Dirty: a.Dirty, Fingerprint: a.Fingerprint,
-			Operation: number(a.Operation), Log: existing(runner.LogFile(at.logs, p.Name, r.Interval.Start, r.Task, r.MapIndex, a.Try))})
+			Operation: number(a.Operation), Results: map[string]string{}, Outputs: text(a.Outputs), Log: existing(runner.LogFile(at.logs, p.Name, r.Interval.Start, r.Task, r.MapIndex, a.Try))})
+	}
+	for _, x := range results {
+		for i := range docs {
+			if x.Task == r.Task && x.MapIndex == r.MapIndex && x.Try == docs[i].Try {
+				docs[i].Results[x.Key] = x.Value
+			}
+		}
 	}
 	return &docs, err
+}
+
+// text is nil for an empty one.
+func text(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
 
 func (c *call) tasksTable(p *pipelines.Pipeline, docs []instanceDoc, limit int) error {

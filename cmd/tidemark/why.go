@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
@@ -109,9 +110,28 @@ func (c *call) surroundings(db *sqlite.DB, p *pipelines.Pipeline, s *plan.WhySco
 
 func (c *call) newestAttempt(db *sqlite.DB, s *plan.WhyScope) error {
 	rows, err := db.Instances(c.Ctx, sqlite.InstanceQuery{Pipeline: s.Pipeline.Name, From: s.Interval.Start, To: s.Interval.Start, Tasks: []string{s.Task}})
+	if err != nil {
+		return err
+	}
 	for _, r := range rows {
 		if r.MapIndex == s.MapIndex {
 			s.Reason, s.EndedAt = r.Reason, r.EndedAt
+		}
+	}
+	return handedOn(c.Ctx, db, s.Run)
+}
+
+// handedOn gives the instances of a run the results of their newest attempts.
+func handedOn(ctx context.Context, db *sqlite.DB, run *plan.Run) error {
+	rows, err := db.Results(ctx, run.ID)
+	for _, x := range rows {
+		for i := range run.Instances {
+			if in := &run.Instances[i]; in.Task == x.Task && in.MapIndex == x.MapIndex && in.Try == x.Try {
+				if in.Results == nil {
+					in.Results = map[string]string{}
+				}
+				in.Results[x.Key] = x.Value
+			}
 		}
 	}
 	return err

@@ -67,6 +67,9 @@ func (s *step) ended(l *listened, in *Instance, r Report) {
 	}
 	v := l.verdict(in, r)
 	a.To, a.Reason = v.attempt, v.reason
+	if v.attempt == AttemptSuccess {
+		in.Results, a.Results, a.Outputs = r.Results, r.Results, r.Outputs
+	}
 	s.attempt(l, in, a)
 	c := TaskChange{Reason: v.reason, ExitCode: a.ExitCode}
 	if !began.IsZero() {
@@ -75,7 +78,7 @@ func (s *step) ended(l *listened, in *Instance, r Report) {
 	if v.move == retry {
 		c.NotBefore = r.Time
 		if r.Event == Ended {
-			c.NotBefore = r.Time.Add(l.task(in).RetryDelay)
+			c.NotBefore = r.Time.Add(retryDelay(l.run, in, l.task(in)))
 		}
 	}
 	s.shift(l.run, in, v.move, c)

@@ -56,6 +56,8 @@ func node(t testing.TB, p *pipelines.Pipeline, tasks map[string]*pipelines.Task,
 		case option == "":
 		case isRetries:
 			task.Retries = int(n[0] - '0')
+		case option == "exponential":
+			task.RetryBackoff = pipelines.Exponential
 		case option == "allowed":
 			task.AllowFailure = true
 		case isRule:

@@ -246,7 +246,7 @@ func (m *model) writeAttempt(c AttemptChange) {
 	case c.To == AttemptRunning:
 		in.StartedAt = c.At
 	default:
-		in.Cancelling = false
+		in.Cancelling, in.Results = false, c.Results
 		if in.Lost++; c.To != AttemptLost {
 			in.Lost = 0
 		}

@@ -37,6 +37,7 @@ func (s *step) submit(p *PipelineState, run *Run, in *Instance) {
 	in.Try++
 	in.TryLimit = max(in.TryLimit, in.Try)
 	in.Open, in.Cancelling, in.StartedAt = true, false, time.Time{}
+	in.Results = nil
 	s.shift(run, in, submit, TaskChange{})
 	k := in.key(run)
 	s.decision.Attempts = append(s.decision.Attempts, AttemptChange{AttemptKey: k, Pipeline: p.Name,

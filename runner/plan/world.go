@@ -71,6 +71,22 @@ type Instance struct {
 	// waiting and open: it is not started again before the old attempt has ended.
 	Open       bool
 	Cancelling bool // the executor has been asked to end it
+	// Results are those of attempt Try, if it succeeded and the store keeps them at hand.
+	Results map[string]string
+}
+
+// Results are what the tasks of the run handed on, by task and key: those that succeeded.
+func (run *Run) Results() map[string]map[string]string {
+	var all map[string]map[string]string
+	for i := range run.Instances {
+		if in := &run.Instances[i]; in.State == Success && len(in.Results) > 0 && in.MapIndex < 0 {
+			if all == nil {
+				all = map[string]map[string]string{}
+			}
+			all[in.Task] = in.Results
+		}
+	}
+	return all
 }
 
 // AttemptKey names one try for ever.
@@ -108,6 +124,9 @@ type Report struct {
 	ExitCode  int // Ended: 0 to 255, or -1 when a signal ended it
 	Signal    int
 	Reason    string // "timeout", "cancelled", "cannot start …"; empty: the exit code says it
+
+	Results map[string]string // of a good end: what the task wrote for those after it
+	Outputs string            // of a good end: the digest of the files that it had to make
 }
 
 // Decision is what one step changes: applied in this order in one transaction; then
@@ -187,7 +206,9 @@ type AttemptChange struct {
 	ExitCode  int       // of an ended one; -1: none
 	Signal    int
 	Reason    string
-	Operation int64 // the order that asked for it, 0: none
+	Operation int64             // the order that asked for it, 0: none
+	Results   map[string]string // of one that succeeded
+	Outputs   string            // the digest of its outputs
 }
 
 // Start asks the executor for one attempt.

@@ -125,6 +125,7 @@ func explainPlan(t *testing.T, db *DB, text string) []string {
 // everything runs every statement of the package once.
 func everything(t *testing.T) {
 	TestStore(t)
+	TestResultsAreReadBackWithTheWorldUntilTheirTaskRunsAgain(t)
 	path := filepath.Join(t.TempDir(), "state.db")
 	db := open(t, path, Options{Fast: true})
 	release, err := db.Lease(ctx, Holder{PID: 1, Host: "h", Version: "v", Started: day0})

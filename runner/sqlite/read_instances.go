@@ -152,6 +152,7 @@ type AttemptRow struct {
 	Commit      string
 	Dirty       bool
 	Fingerprint string
+	Outputs     string          // digest of the files that it had to make
 	Hashed      json.RawMessage // the inputs of the fingerprint
 }
 
@@ -159,7 +160,8 @@ type AttemptRow struct {
 func (db *DB) Attempts(ctx context.Context, run int64, task string, mapIndex int) ([]AttemptRow, error) {
 	return query(ctx, db, `
 		SELECT a.try, a.state, a.queued_at, a.started_at, a.ended_at, a.exit_code, a.signal, ifnull(x.text, ''),
-		       ifnull(a.operation_id, 0), ifnull(d.commit_id, ''), ifnull(d.dirty, 0), ifnull(f.fingerprint, ''), ifnull(f.hashed, '[]')
+		       ifnull(a.operation_id, 0), ifnull(d.commit_id, ''), ifnull(d.dirty, 0), ifnull(f.fingerprint, ''), ifnull(f.hashed, '[]'),
+		       ifnull(a.outputs, '')
 		FROM runs AS r
 		CROSS JOIN tasks AS t USING (pipeline_id)
 		CROSS JOIN attempts AS a ON a.run_id = r.run_id AND a.task_id = t.task_id
@@ -175,7 +177,7 @@ func (db *DB) Attempts(ctx context.Context, run int64, task string, mapIndex int
 		var started, ended, exit, signal sql.NullInt64
 		var hashed string
 		err := r.Scan(&a.Try, &a.State, &queued, &started, &ended, &exit, &signal, &a.Reason,
-			&a.Operation, &a.Commit, &a.Dirty, &a.Fingerprint, &hashed)
+			&a.Operation, &a.Commit, &a.Dirty, &a.Fingerprint, &hashed, &a.Outputs)
 		a.QueuedAt, a.StartedAt, a.EndedAt = at(queued), instant(started), instant(ended)
 		a.ExitCode, a.Signal, a.Hashed = number(exit), number(signal), json.RawMessage(hashed)
 		return a, err

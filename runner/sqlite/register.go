@@ -19,6 +19,7 @@ type definitions struct {
 type registered struct {
 	file, fingerprint string
 	version           int64
+	results           bool // whether expressions read results
 	tasks             map[string]*definition
 }
 
@@ -100,7 +101,7 @@ func (db *DB) register(w *conn, p *pipelines.Pipeline, c runner.Commit, now time
 	if err != nil {
 		return nil, false, err
 	}
-	r = &registered{file: p.File, fingerprint: p.Fingerprint, tasks: map[string]*definition{}}
+	r = &registered{file: p.File, fingerprint: p.Fingerprint, results: p.UsesResults(), tasks: map[string]*definition{}}
 	known := len(db.names.tasks)
 	for i, t := range p.Tasks {
 		if _, err := db.names.task(w, id, t.ID); err != nil {

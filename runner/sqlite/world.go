@@ -165,7 +165,10 @@ func (db *DB) loadInstances(w *conn, run *plan.Run) error {
 		return db.scanInstance(r, run)
 	})
 	db.arrange(run)
-	return err
+	if err != nil || !db.readsResults(run.Pipeline) {
+		return err
+	}
+	return db.loadResults(w, run)
 }
 
 func (db *DB) scanInstance(r *sql.Rows, run *plan.Run) error {

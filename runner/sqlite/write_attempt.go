@@ -65,14 +65,18 @@ func (x *writing) endAttempt(ch *plan.AttemptChange, task int64) error {
 		    ended_at = ?,
 		    exit_code = ?,
 		    signal = ?,
-		    reason_id = ?
+		    reason_id = ?,
+		    outputs = ?
 		WHERE run_id = ?
 		  AND task_id = ?
 		  AND map_index = ?
 		  AND try = ?
 		  AND state < 2`,
-		ch.To, micros(ch.StartedAt), ch.At.UnixMicro(), exit, signal, reason,
-		ch.Run, task, ch.MapIndex, ch.Try); err != nil || x.told[ch.AttemptKey] {
+		ch.To, micros(ch.StartedAt), ch.At.UnixMicro(), exit, signal, reason, nonempty(ch.Outputs),
+		ch.Run, task, ch.MapIndex, ch.Try); err != nil {
+		return err
+	}
+	if err := x.results(ch, task); err != nil || x.told[ch.AttemptKey] {
 		return err
 	}
 	// An attempt that nobody waits for any more ends without a change of its instance.

@@ -96,10 +96,11 @@ func (s *state) moveAttempt(ch plan.AttemptChange) error {
 	switch {
 	case ch.To == plan.AttemptQueued:
 		in.Open, in.Cancelling, in.StartedAt = true, false, time.Time{}
+		in.Results = nil
 	case ch.To == plan.AttemptRunning:
 		in.StartedAt = ch.At
 	default:
-		in.Open, in.Cancelling = false, false
+		in.Open, in.Cancelling, in.Results = false, false, ch.Results
 		if !ch.StartedAt.IsZero() {
 			in.StartedAt = ch.StartedAt
 		}

@@ -1,0 +1,119 @@
+package pipelines
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// tasks is a root of expressions like the others, but with a depth of its own:
+// tasks.ID.results.KEY. Which tasks exist is known before the first expression is read;
+// which of them are upstream is known after the last one, and checked then.
+
+// taskValue is what an expression sees of an upstream task. Every value is a text; a key
+// that the task did not write has no value.
+type taskValue struct {
+	Results map[string]any `expr:"results"`
+}
+
+// reference is a task that an expression names.
+type reference struct {
+	task     string
+	from, to int // its place in the expression, in characters
+}
+
+// chain follows one more step of a name below tasks. Children come before their parents.
+func (f *found) chain(n *ast.MemberNode, word string) {
+	if id, ok := n.Node.(*ast.IdentifierNode); ok && id.Value == "tasks" {
+		at := n.Property.Location()
+		f.tasks = append(f.tasks, reference{word, at.From, max(at.To, at.From+len([]rune(word)))})
+		f.depth = put(f.depth, n, 1)
+		return
+	}
+	switch depth := f.depth[memberOf(n.Node)]; {
+	case depth == 1 && word == "results":
+		f.depth = put(f.depth, n, 2)
+	case depth == 2:
+		f.whole++
+	}
+}
+
+func put(m map[*ast.MemberNode]int, n *ast.MemberNode, depth int) map[*ast.MemberNode]int {
+	if m == nil {
+		m = map[*ast.MemberNode]int{}
+	}
+	m[n] = depth
+	return m
+}
+
+// memberOf is the member that a node is, behind the mark of an optional chain.
+func memberOf(n ast.Node) *ast.MemberNode {
+	if c, ok := n.(*ast.ChainNode); ok {
+		n = c.Node
+	}
+	m, _ := n.(*ast.MemberNode)
+	return m
+}
+
+// checkTasks demands that each name below tasks is whole and of a task that exists.
+func (f *found) checkTasks(s *scope) (errs []*exprError) {
+	named := 0
+	for _, id := range f.idents {
+		if id.Value != "tasks" {
+			continue
+		}
+		named++
+		if named > f.whole || s.tasks == nil {
+			at := id.Location()
+			errs = append(errs, &exprError{code: "bad-expression", from: at.From, to: at.From + len("tasks"),
+				message: "a result is named tasks.ID.results.KEY", help: "write one such as tasks.extract.results.rows, in a key of a task"})
+		}
+	}
+	for _, r := range f.tasks {
+		if s.tasks != nil && !slices.Contains(s.tasks, r.task) {
+			errs = append(errs, &exprError{code: "unknown-variable", from: r.from, to: r.to,
+				message: fmt.Sprintf("task %q does not exist", short(r.task)), help: didYouMean(r.task, s.tasks)})
+		}
+	}
+	return errs
+}
+
+// use is a reference with the task whose expression it stands in, and its place in the file.
+type use struct {
+	by string
+	reference
+	at span
+}
+
+// checkUses demands that expressions read results only of tasks that have ended by then.
+func (d *decoder) checkUses(p *Pipeline) {
+	for _, u := range d.uses {
+		by, of := p.Index(u.by), p.Index(u.task)
+		if by < 0 || of < 0 || slices.Contains(p.Closure(by, true), of) {
+			continue
+		}
+		d.report(Error, u.at, "unknown-variable", fmt.Sprintf("task %q is not upstream of task %q: it has no results yet", u.task, u.by),
+			fmt.Sprintf("add it to the needs of %q", u.by))
+	}
+}
+
+// UsesResults tells whether an expression of the pipeline reads the results of a task.
+func (p *Pipeline) UsesResults() bool {
+	return slices.ContainsFunc(p.Tasks, func(t *Task) bool {
+		return slices.ContainsFunc(t.references(), func(name string) bool { return len(name) > 6 && name[:6] == "tasks." })
+	})
+}
+
+// taskValues are the results of the tasks of this pipeline.
+func (s *scope) taskValues(c *Context) map[string]taskValue {
+	all := make(map[string]taskValue, len(s.tasks))
+	for _, id := range s.tasks {
+		results := make(map[string]any, len(c.Results[id]))
+		for key, value := range c.Results[id] {
+			results[key] = value
+		}
+		all[id] = taskValue{results}
+	}
+	return all
+}

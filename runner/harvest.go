@@ -1,0 +1,108 @@
+package runner
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/tidemark-dev/tidemark/runner/plan"
+)
+
+// What an attempt leaves beside its exit code stands in the scratch directory, under the
+// attempt's key: its results, which the task writes, and the outputs that it owes, which
+// the workshop writes before the start. So both are those of the definition that the
+// attempt ran, whatever the file says when it ends and whichever runner hears of it.
+
+// resultsFile is where an attempt may write its results; "" without a scratch directory.
+func (w *Workshop) resultsFile(key plan.AttemptKey) string {
+	if w.Scratch == "" {
+		return ""
+	}
+	return filepath.Join(w.Scratch, strings.ReplaceAll(key.String(), "/", "+"))
+}
+
+// owe remembers which outputs an attempt shall have made.
+func (w *Workshop) owe(key plan.AttemptKey, globs []string) error {
+	file := w.resultsFile(key)
+	if file == "" || len(globs) == 0 {
+		return nil
+	}
+	text, err := json.Marshal(globs)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file+owed, text, 0o644)
+}
+
+const owed = ".outputs"
+
+// harvest adds to the report of a good end what the attempt left, or why its end is not
+// good after all.
+func (w *Workshop) harvest(r *plan.Report) {
+	if w.Scratch == "" || r.ExitCode != 0 || r.Signal != 0 || r.Reason != "" {
+		return
+	}
+	file := w.resultsFile(r.AttemptKey)
+	results, err := readResults(file)
+	if err != nil {
+		r.Reason = "bad results: " + err.Error()
+		return
+	}
+	text, err := os.ReadFile(file + owed)
+	if errors.Is(err, fs.ErrNotExist) {
+		r.Results = results
+		return
+	}
+	var globs []string
+	if err == nil {
+		err = json.Unmarshal(text, &globs)
+	}
+	if err == nil {
+		r.Outputs, err = checkOutputs(globs)
+	}
+	if err != nil {
+		r.Reason = strings.ReplaceAll(err.Error(), w.Root+string(filepath.Separator), "")
+		return
+	}
+	r.Results = results
+}
+
+// discard removes what attempts left whose ends are durable.
+func (w *Workshop) discard(keys []string) {
+	if w.Scratch == "" {
+		return
+	}
+	for _, key := range keys {
+		file := filepath.Join(w.Scratch, strings.ReplaceAll(key, "/", "+"))
+		_ = os.Remove(file)
+		_ = os.Remove(file + owed)
+	}
+}
+
+// prepare makes the scratch directory and removes what belongs to no open attempt: a crash
+// came between its end and the discard.
+func (w *Workshop) prepare(open []plan.AttemptKey) error {
+	if w.Scratch == "" {
+		return nil
+	}
+	if err := os.MkdirAll(w.Scratch, 0o755); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(w.Scratch)
+	if err != nil || len(entries) == 0 {
+		return err
+	}
+	keep := make(map[string]bool, len(open))
+	for _, key := range open {
+		keep[filepath.Base(w.resultsFile(key))] = true
+	}
+	for _, e := range entries {
+		if !keep[strings.TrimSuffix(e.Name(), owed)] {
+			_ = os.Remove(filepath.Join(w.Scratch, e.Name()))
+		}
+	}
+	return nil
+}
