@@ -35,6 +35,9 @@ type Runner struct {
 	// Observe sees every decision after it is durable, in the loop's goroutine.
 	Observe func(now time.Time, d *plan.Decision)
 
+	// Noticed is called when another process has written, before the turn that looks at it.
+	Noticed func()
+
 	defs    map[string]*pipelines.Pipeline
 	reports []plan.Report
 	ended   []string // keys that the executor may forget once the next decision is durable

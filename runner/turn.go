@@ -124,11 +124,18 @@ func (r *Runner) wait(ctx context.Context, wake time.Time) error {
 			return nil
 		case <-poll.C:
 			if changed, err := r.Store.Changed(ctx); err != nil || changed {
+				r.noticed(changed)
 				return err
 			}
 		}
 	}
 	return r.drain()
+}
+
+func (r *Runner) noticed(changed bool) {
+	if changed && r.Noticed != nil {
+		r.Noticed()
+	}
 }
 
 // drain takes the reports that wait already, so that one transaction holds them all.
