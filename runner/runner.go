@@ -75,7 +75,11 @@ func (r *Runner) Run(ctx context.Context) (Outcome, error) {
 			continue
 		}
 		if r.UntilIdle && r.state.idle && len(r.reports) == 0 {
-			return Outcome{Stuck: r.wanted(r.state.stuck)}, nil
+			changed, err := r.changed(ctx)
+			if changed {
+				continue // somebody gave an order while the last decision was carried out
+			}
+			return Outcome{Stuck: r.wanted(r.state.stuck)}, err
 		}
 		if err := r.wait(ctx, d.Wake); err != nil {
 			return Outcome{}, err

@@ -123,8 +123,7 @@ func (r *Runner) wait(ctx context.Context, wake time.Time) error {
 		case <-tick(alarm):
 			return nil
 		case <-poll.C:
-			if changed, err := r.Store.Changed(ctx); err != nil || changed {
-				r.noticed(changed)
+			if changed, err := r.changed(ctx); err != nil || changed {
 				return err
 			}
 		}
@@ -132,10 +131,13 @@ func (r *Runner) wait(ctx context.Context, wake time.Time) error {
 	return r.drain()
 }
 
-func (r *Runner) noticed(changed bool) {
+// changed says whether another process has written, here and to who wants to know.
+func (r *Runner) changed(ctx context.Context) (bool, error) {
+	changed, err := r.Store.Changed(ctx)
 	if changed && r.Noticed != nil {
 		r.Noticed()
 	}
+	return changed, err
 }
 
 // drain takes the reports that wait already, so that one transaction holds them all.

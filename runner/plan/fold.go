@@ -150,7 +150,9 @@ func (l *listened) task(in *Instance) *pipelines.Task {
 }
 
 // declared says whether the definition of now has the task.
-func (l *listened) declared(in *Instance) bool { return l.pipe.Def != nil && l.pipe.Def.Index(in.Task) >= 0 }
+func (l *listened) declared(in *Instance) bool {
+	return l.pipe.Def != nil && l.pipe.Def.Index(in.Task) >= 0
+}
 
 // instance finds an instance, at the place that its definition has in most runs or with
 // an index of the run.
