@@ -13,6 +13,7 @@ import (
 func (h *history) inspect() {
 	before := h.seen
 	h.seen = h.look.read()
+	h.cancelled(h.seen)
 	if h.seen == before {
 		return
 	}
@@ -22,7 +23,7 @@ func (h *history) inspect() {
 	h.bounded(before, h.seen)
 	h.contiguous(h.seen)
 	h.intended(h.seen)
-	if h.one(8) {
+	if h.one(16) {
 		h.recount()
 	}
 }
@@ -166,6 +167,22 @@ func (h *history) intended(s *record) {
 			a.state == plan.AttemptFailed && !(p.over && p.end.Event == runner.Ended && p.end.ExitCode != 0) ||
 			a.state == plan.AttemptSkipped && !(p.over && p.end.ExitCode == 99) {
 			h.wrong("%s is %s on record; it really is over: %v, %+v", key, a.state, p.over, p.end)
+		}
+	}
+}
+
+// cancelled: a runner that had the time to see it has asked the executor to end what nobody
+// wants any more.
+func (h *history) cancelled(s *record) {
+	if h.runner == nil || time.Since(h.lastOrder) <= poll {
+		return
+	}
+	for _, p := range h.outside.held {
+		k, err := runner.ParseKey(p.key)
+		h.check(err)
+		in := s.instances[instanceKey{k.Run, k.Task}]
+		if !p.over && !p.cancelled && in.open && !in.state.Live() && s.runs[k.Run].state == plan.RunRunning {
+			h.wrong("%s runs, its instance is %s, and nobody has cancelled it", p.key, in.state)
 		}
 	}
 }

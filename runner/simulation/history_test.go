@@ -38,7 +38,9 @@ type history struct {
 
 	seen   *record // the last snapshot
 	orders []given
-	story  []string
+
+	lastOrder time.Time
+	story     []string
 }
 
 func newHistory(t *testing.T, dir string, n uint64) *history {
@@ -102,7 +104,7 @@ func (h *history) one(n int) bool { return h.rng.IntN(n) == 0 }
 
 func (h *history) live() {
 	h.run()
-	for range 40 {
+	for range 36 {
 		if h.runner == nil && h.one(2) {
 			h.run()
 		}
@@ -182,9 +184,9 @@ func (h *history) reopen() {
 func (h *history) finish() {
 	h.fault = noFault
 	h.unpause()
-	if h.runner == nil {
-		h.run()
-	}
+	h.stop()
+	h.parallelism = 16
+	h.run()
 	for range 400 {
 		h.outside.redial()
 		h.outside.succeed()

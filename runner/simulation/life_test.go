@@ -12,6 +12,9 @@ import (
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
+// poll is how often a runner asks whether somebody else has written.
+const poll = 10 * time.Minute
+
 // life is a runner from its start to its end.
 type life struct {
 	cancel context.CancelFunc
@@ -33,7 +36,7 @@ func (h *history) run() {
 	l := &life{cancel: cancel, done: make(chan struct{}), reload: make(chan runner.Definitions), idle: h.one(4)}
 	l.line = &line{history: h, outside: h.outside, reports: make(chan []runner.Report, 4096)}
 	h.runner = l
-	r := &runner.Runner{Store: &store{h.db, h}, Executor: l.line, Log: h.log(), Poll: 10 * time.Minute,
+	r := &runner.Runner{Store: &store{h.db, h}, Executor: l.line, Log: h.log(), Poll: poll,
 		Definitions: h.definitions(), Reload: l.reload, Parallelism: h.parallelism, UntilIdle: l.idle,
 		Observe: func(_ time.Time, d *plan.Decision) { h.tell("  %s", describe(d)) }}
 	h.tell("tidemark run (until idle: %v)", l.idle)
@@ -82,7 +85,7 @@ func (h *history) bury() {
 	case l.err == nil:
 		h.wrong("the runner returned, though nobody asked it to")
 	case errors.Is(l.err, errCrash):
-		if h.one(2) {
+		if h.one(3) {
 			h.reopen()
 		}
 	case strings.Contains(l.err.Error(), poison):

@@ -33,6 +33,7 @@ func (h *history) order() {
 	def := h.defs[h.rng.IntN(len(h.defs))]
 	defs := map[string]*pipelines.Pipeline{def.Name: def}
 	now := time.Now().UTC()
+	h.lastOrder = now
 	h.check(h.other.Register(context.Background(), h.defs, h.definitions().Workshop.Commit, now))
 	q := sqlite.ScopeQuery{Pipelines: []string{def.Name}}
 	apply := func(decide func([]*plan.PipelineScope) (*plan.Plan, error)) {

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,6 +23,7 @@ var (
 // that replays it.
 func TestHistories(t *testing.T) {
 	dir := scratch(t)
+	defer debug.SetGCPercent(debug.SetGCPercent(800)) // much is made and little kept
 	if *seed != 0 {
 		live(t, dir, *seed)
 		return
