@@ -59,6 +59,7 @@ type store struct {
 
 // Update is the real one, unless the runner dies in it.
 func (s *store) Update(ctx context.Context, now time.Time, decide func(*plan.World) plan.Decision) (d plan.Decision, err error) {
+	s.h.baton.Add(1)
 	died := false
 	defer func() {
 		if r := recover(); r == errCrash {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,6 +41,7 @@ type history struct {
 	orders []given
 
 	lastOrder time.Time
+	baton     atomic.Int64 // passed from fate to the runner that its own timer wakes: only one of them ever acts
 	story     []string
 }
 
@@ -104,7 +106,7 @@ func (h *history) one(n int) bool { return h.rng.IntN(n) == 0 }
 
 func (h *history) live() {
 	h.run()
-	for range 36 {
+	for range 32 {
 		if h.runner == nil && h.one(2) {
 			h.run()
 		}
@@ -134,6 +136,7 @@ func (h *history) step() {
 
 // settle waits until everybody waits for something, and checks.
 func (h *history) settle() {
+	h.outside.flush()
 	synctest.Wait()
 	h.bury()
 	h.inspect()
@@ -141,7 +144,9 @@ func (h *history) settle() {
 
 func (h *history) sleep(d time.Duration) {
 	h.tell("%s pass", d)
+	h.baton.Add(1)
 	time.Sleep(d)
+	synctest.Wait()
 }
 
 // edit changes the files.
@@ -190,6 +195,7 @@ func (h *history) finish() {
 	for range 400 {
 		h.outside.redial()
 		h.outside.succeed()
+		h.settle()
 		h.sleep(time.Minute)
 		h.settle()
 		if h.runner == nil {

@@ -14,6 +14,7 @@ type outside struct {
 	begun map[string]*process // ever
 	young bool                // since its last restart no runner has called: it cannot tell what was never begun
 	late  []runner.Report     // on their way
+	said  []runner.Report     // to be delivered
 	told  []runner.Report     // of the runner that is, to be repeated
 }
 
@@ -89,13 +90,16 @@ func (o *outside) report(r runner.Report) {
 	}
 }
 
-// deliver puts a report into the runner's channel, if there is a runner.
-func (o *outside) deliver(batch ...runner.Report) {
-	if o.runner == nil || len(batch) == 0 {
-		return
+// deliver says something to the runner, if there is one, when everybody waits again: were it
+// said at once, the runner would work beside the one who plays fate.
+func (o *outside) deliver(reports ...runner.Report) { o.said = append(o.said, reports...) }
+
+func (o *outside) flush() {
+	if o.runner != nil && len(o.said) > 0 {
+		o.told = append(o.told, o.said...)
+		o.runner.line.reports <- o.said
 	}
-	o.told = append(o.told, batch...)
-	o.runner.line.reports <- batch
+	o.said = nil
 }
 
 // advance starts or ends a process.
