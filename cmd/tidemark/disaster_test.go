@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // disaster is a project that has run to its end, before something befalls it.
@@ -98,9 +99,19 @@ func (w *wreck) small(options string) {
 
 func (w *wreck) remount(flags uintptr, options string) {
 	w.t.Helper()
-	w.killKeeper() // it has files open for writing
-	if err := syscall.Mount("tidemark", w.state(), "tmpfs", syscall.MS_REMOUNT|flags, options); err != nil {
-		w.t.Fatal(err)
+	w.killKeeper() // it has files open for writing, until it is quite dead
+	again, late := time.NewTicker(5*time.Millisecond), time.After(time.Minute)
+	defer again.Stop()
+	for {
+		err := syscall.Mount("tidemark", w.state(), "tmpfs", syscall.MS_REMOUNT|flags, options)
+		if err == nil {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-late:
+			w.t.Fatal(err)
+		}
 	}
 }
 
