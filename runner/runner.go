@@ -36,6 +36,9 @@ type Runner struct {
 	// Observe sees every decision after it is durable, in the loop's goroutine.
 	Observe func(now time.Time, d *plan.Decision)
 
+	// Noticed is called when another process has written, before the turn that looks at it.
+	Noticed func()
+
 	defs    map[string]*pipelines.Pipeline
 	reports []plan.Report
 	ended   []string // keys that the executor may forget once the next decision is durable
@@ -73,7 +76,11 @@ func (r *Runner) Run(ctx context.Context) (Outcome, error) {
 			continue
 		}
 		if r.UntilIdle && r.state.idle && len(r.reports) == 0 {
-			return Outcome{Stuck: r.wanted(r.state.stuck)}, nil
+			changed, err := r.changed(ctx)
+			if changed {
+				continue // somebody gave an order while the last decision was carried out
+			}
+			return Outcome{Stuck: r.wanted(r.state.stuck)}, err
 		}
 		if err := r.wait(ctx, d.Wake); err != nil {
 			return Outcome{}, err

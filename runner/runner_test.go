@@ -224,3 +224,73 @@ func TestAnIdleLoopSaysWhatCannotGoOn(t *testing.T) {
 		}
 	})
 }
+
+// counting counts the turns of a loop.
+type counting struct {
+	*storetest.Memory
+	turns int
+}
+
+func (c *counting) Update(ctx context.Context, now time.Time, decide func(*plan.World) plan.Decision) (plan.Decision, error) {
+	c.turns++
+	return c.Memory.Update(ctx, now, decide)
+}
+
+func TestALoopWithNothingToDoDoesNotTurn(t *testing.T) {
+	for text, most := range map[string]int{
+		"tasks: {a: 'true'}\n": 1,
+		hourly:                 24 * 5, // made, started, begun, ended, and one to spare
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			store := &counting{Memory: storetest.NewMemory()}
+			ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
+			defer cancel()
+			if _, err := loop(t, store, newFake(time.Minute), text).Run(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatal(err)
+			}
+			if store.turns > most {
+				t.Errorf("%d turns in a day, want %d at most", store.turns, most)
+			}
+		})
+	}
+}
+
+func TestAnOrderThatIsGivenWhileAnIdleLoopActsIsCarriedOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, x := storetest.NewMemory(), newFake(time.Minute)
+		r := loop(t, store, x, "schedule: '@daily'\nstart_date: 1999-12-31\ntasks: {a: echo $TIDEMARK_TRY}\n")
+		r.UntilIdle = true
+		once := false
+		r.Observe = func(_ time.Time, d *plan.Decision) {
+			if run := store.Runs()[0]; run.State.Final() && !once {
+				once = true
+				if err := store.Other().Reset(run.ID, "a"); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		if _, err := r.Run(t.Context()); err != nil || x.begun["a"] != 2 {
+			t.Errorf("%v, %v", x.begun, err)
+		}
+	})
+}
+
+func TestReportsThatComeLateTwiceOrOutOfOrderChangeNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, x := storetest.NewMemory(), newFake(time.Hour)
+		r := loop(t, store, x, "schedule: '@daily'\nstart_date: 1999-12-31\ntasks: {a: 'true', b: {needs: a, run: 'true'}}\n")
+		r.UntilIdle = true
+		time.AfterFunc(time.Minute, func() {
+			end := runner.Report{Key: "1/a/-1/1", Event: runner.Ended, Time: time.Now()}
+			begin := runner.Report{Key: "1/a/-1/1", Event: runner.Started, Time: time.Now()}
+			x.reports <- []runner.Report{end, end, begin, {Key: "no key", Event: runner.Ended}, {Key: "99/z/-1/1", Event: runner.Ended}}
+			x.reports <- []runner.Report{begin, end}
+		})
+		if _, err := r.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := states(store); n[plan.RunSuccess] != 1 || !slices.Equal(x.keys, []string{"1/a/-1/1", "1/b/-1/1"}) {
+			t.Errorf("%v, began %v", n, x.keys)
+		}
+	})
+}

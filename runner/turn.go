@@ -124,12 +124,21 @@ func (r *Runner) wait(ctx context.Context, wake time.Time) error {
 		case <-tick(alarm):
 			return nil
 		case <-poll.C:
-			if changed, err := r.Store.Changed(ctx); err != nil || changed {
+			if changed, err := r.changed(ctx); err != nil || changed {
 				return err
 			}
 		}
 	}
 	return r.drain()
+}
+
+// changed says whether another process has written, here and to who wants to know.
+func (r *Runner) changed(ctx context.Context) (bool, error) {
+	changed, err := r.Store.Changed(ctx)
+	if changed && r.Noticed != nil {
+		r.Noticed()
+	}
+	return changed, err
 }
 
 // drain takes the reports that wait already, so that one transaction holds them all.

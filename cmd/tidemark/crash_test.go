@@ -61,7 +61,7 @@ func TestKilledAtAnyInstantNothingRunsTwiceAndNothingIsLost(t *testing.T) {
 	if out, err := w.tidemark(context.Background(), "run", "--until-idle", "--progress", "none").CombinedOutput(); err != nil {
 		t.Logf("the last run: %v\n%s", err, out)
 	}
-	w.check()
+	w.check(60 * 3)
 }
 
 // wreck is a project whose processes are killed.
@@ -138,8 +138,9 @@ func (w *wreck) killKeeper() {
 	}
 }
 
-// check compares what the attempts say with what they did.
-func (w *wreck) check() {
+// check compares what the attempts say with what they did. There must be so many task
+// instances, all of them over; 0: any number.
+func (w *wreck) check(instances int) {
 	text, err := os.ReadFile(filepath.Join(w.dir, "effects"))
 	if err != nil {
 		w.t.Fatal(err)
@@ -170,8 +171,8 @@ func (w *wreck) check() {
 	for key := range did {
 		w.t.Errorf("%s has run, and no attempt says so", key)
 	}
-	if len(doc.Instances) != 60*3 {
-		w.t.Errorf("%d task instances, want 180", len(doc.Instances))
+	if n := len(doc.Instances); instances > 0 && n != instances {
+		w.t.Errorf("%d task instances, want %d", n, instances)
 	}
 	w.recount()
 	w.t.Logf("attempts: %v", counts)

@@ -21,6 +21,9 @@ type event struct {
 	Duration      *float64   `json:"duration_s,omitempty"`
 	ExitCode      *int       `json:"exit_code,omitempty"`
 	Reason        string     `json:"reason,omitempty"`
+	Operation     int64      `json:"operation,omitempty"`
+	Kind          string     `json:"kind,omitempty"` // of an operation: clear, backfill, …
+	User          string     `json:"user,omitempty"`
 	Version       string     `json:"version,omitempty"`
 	Commit        string     `json:"commit,omitempty"`
 }

@@ -101,7 +101,7 @@ func (c *call) openSession() (*session, error) {
 	s.runner = &runner.Runner{
 		Store: s.db, Executor: s.exec, Clock: runner.Starting(begin), Log: slog.New(slog.NewTextHandler(s.show.warnings(), nil)),
 		Definitions: first, Only: c.Args, Parallelism: slots, UntilIdle: c.Bool("until-idle"),
-		Observe: s.show.observe,
+		Observe: s.show.observe, Noticed: s.show.noticed,
 	}
 	s.show.begin(s.runner.Clock.Now(), first, project)
 	return s, nil

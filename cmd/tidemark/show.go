@@ -12,6 +12,7 @@ import (
 	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/runner"
 	"github.com/tidemark-dev/tidemark/runner/plan"
+	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
 
 // show tells a person, or with -o jsonl a program, what a run of the loop does.
@@ -24,11 +25,12 @@ type show struct {
 	drawn   time.Time // when the totals were drawn last
 	defs    map[string]*pipelines.Pipeline
 
-	mu       sync.Mutex // problems come from the watcher's goroutine
-	progress ui.Progress
-	seq      int
-	said     map[string]bool // problems that have been told
-	told     []string        // the same, in order
+	mu        sync.Mutex // problems come from the watcher's goroutine
+	progress  ui.Progress
+	seq       int
+	operation int64           // the newest that was told, or that was there before
+	said      map[string]bool // problems that have been told
+	told      []string        // the same, in order
 }
 
 // redraw is the least time between two drawings of the totals: faster than the eye, slow
@@ -51,6 +53,9 @@ func (v *show) begin(now time.Time, first runner.Definitions, project *pipelines
 			v.tally.of(p.Name).known = left.Queued + left.Running
 		}
 	}
+	if rows, err := v.session.db.Operations(v.call.Ctx, sqlite.OperationQuery{Limit: 1}); err == nil && len(rows) > 0 {
+		v.operation = rows[0].ID
+	}
 	commit := first.Workshop.Commit
 	v.event(event{Time: now, Type: "start", Version: thisVersion().Version, Commit: commit.ID})
 	v.progress.Event(ui.Event{Time: now, Words: "runner start", Details: details(
@@ -70,6 +75,7 @@ func (v *show) observe(now time.Time, d *plan.Decision) {
 	v.tally.add(now, d)
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.operations()
 	v.runChanges(now, d, false)
 	for _, c := range d.Tasks {
 		v.taskChange(now, c)
@@ -193,6 +199,7 @@ func (v *show) now() time.Time {
 func (v *show) close(o runner.Outcome) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.operations()
 	v.progress.Close()
 	var stuck []string
 	for _, s := range o.Stuck {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
@@ -29,6 +30,10 @@ func runWhy(c *call) error {
 	task, index, err := c.Task(p, c.Arg(2))
 	if err != nil {
 		return err
+	}
+	if index >= 0 {
+		return &failure{Code: "no-such-task", Exit: exitNoMatch, Message: fmt.Sprintf("task %q is not mapped, so it has no instance [%d]", task.ID, index),
+			Help: "leave the index out"}
 	}
 	now, err := c.Now(p.Location)
 	if err != nil {

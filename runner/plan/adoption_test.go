@@ -49,3 +49,12 @@ func TestTheFirstLookAfterAStartCancelsAgainWhatMayNotHaveBeenHeard(t *testing.T
 		}
 	}
 }
+
+func TestAnUnbegunAttemptOfATaskThatIsDeclaredNoMoreIsNotStarted(t *testing.T) {
+	w := adopted(t, Instance{Task: "gone", MapIndex: -1, State: Queued, Try: 1, TryLimit: 1, Open: true})
+	w.Reports = []Report{{AttemptKey: AttemptKey{Run: 1, Task: "gone", MapIndex: -1, Try: 1}, Event: Unbegun}}
+	d := Step(time.Date(2024, 1, 2, 0, 0, 0, 0, time.UTC), w)
+	if len(d.Start) != 1 || d.Start[0].Task != "a" || d.Attempts[0].To != AttemptLost || w.Pipelines[0].Running[0].Instances[1].State != Skipped {
+		t.Errorf("%+v", d)
+	}
+}

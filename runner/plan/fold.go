@@ -26,7 +26,7 @@ func (s *step) fold() {
 		switch {
 		case r.Event == Started:
 			s.started(l, in, r)
-		case r.Event == Unbegun && in.State == Queued && l.pipe.Def != nil:
+		case r.Event == Unbegun && in.State == Queued && l.declared(in):
 			s.decision.Start = append(s.decision.Start, Start{AttemptKey: r.AttemptKey, Run: l.run, Def: l.pipe.Def})
 		default:
 			s.ended(l, in, r)
@@ -147,6 +147,11 @@ func (l *listened) task(in *Instance) *pipelines.Task {
 		}
 	}
 	return orphan
+}
+
+// declared says whether the definition of now has the task.
+func (l *listened) declared(in *Instance) bool {
+	return l.pipe.Def != nil && l.pipe.Def.Index(in.Task) >= 0
 }
 
 // instance finds an instance, at the place that its definition has in most runs or with

@@ -76,6 +76,7 @@ type RunImage struct {
 	Before   *RunState // nil: the operation made it
 	Now      *RunState // nil: it does not exist any more
 	Taken    bool      // it does not exist, and another run has its interval
+	Claimed  bool      // the operation made it, and the live schedule has reached it since
 	Begun    bool      // whether any attempt of it was begun since the operation
 	// Unfinished counts its task instances that are not final now. A run in which another
 	// order left work is not ended by an undo.

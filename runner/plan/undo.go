@@ -96,6 +96,8 @@ func (u *undoing) obstacle(m *InstanceImage, run *undoneRun) string {
 	switch {
 	case run.made && run.image.Begun:
 		return "its run has begun"
+	case run.made && run.image.Claimed:
+		return claimed
 	case now == nil && m.Action != Remove:
 		return "is gone"
 	case now == nil && run.image != nil && run.image.Taken:
@@ -138,6 +140,11 @@ func (u *undoing) run(m *RunImage) {
 		if r.kept == 0 {
 			u.leave(m.Pipeline, "", m.Interval.Start, m.Now.String(), "has begun")
 		}
+	case m.Before == nil && m.Claimed:
+		p.To, p.Action, p.Why = m.Now, None, claimed
+		if r.kept == 0 {
+			u.leave(m.Pipeline, "", m.Interval.Start, m.Now.String(), claimed)
+		}
 	case m.Before == nil && r.kept == 0:
 		p.Action, p.Why = Remove, "was made by it and never began"
 	case m.Before == nil:
@@ -165,6 +172,9 @@ func (u *undoing) run(m *RunImage) {
 	}
 	u.Runs = append(u.Runs, p)
 }
+
+// claimed is why a run that an order made stays: without it the interval would have none.
+const claimed = "the schedule has reached its interval since"
 
 // name lists the pipelines that the undo concerns.
 func (u *undoing) name() {

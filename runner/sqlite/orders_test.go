@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
@@ -149,6 +150,21 @@ func TestUndoOfABackfillRemovesItsRunsAndUndoOfThatMakesThemAgain(t *testing.T) 
 	d.is("")
 	d.undo(u)
 	d.is("queued[waiting] queued[waiting]")
+}
+
+func TestUndoOfABackfillLeavesTheRunsThatTheScheduleHasReached(t *testing.T) {
+	d := newDesk(t)
+	p := d.order(func([]*plan.PipelineScope) (*plan.Plan, error) { return partial(backfill("p", 2), d.def), nil })
+	_, err := d.db.Update(ctx, day0, func(*plan.World) plan.Decision {
+		first := timetable.Interval{Start: day0, End: day0.AddDate(0, 0, 1)}
+		return plan.Decision{Create: []plan.NewRun{{Pipeline: "p", Interval: first, Due: first.End}}}
+	})
+	must(t, err)
+	u := d.undo(p)
+	d.is("queued[waiting]")
+	if len(u.Untouched) != 1 || u.Untouched[0].Why != "the schedule has reached its interval since" {
+		t.Errorf("left alone are %+v", u.Untouched)
+	}
 }
 
 func TestARefusalChangesNothing(t *testing.T) {

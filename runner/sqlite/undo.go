@@ -86,15 +86,15 @@ func (c *conn) undoMade(s *plan.UndoScope, first, last sql.NullInt64) error {
 	return c.each(`
 		SELECT p.name, r.run_id, r.interval_start, r.interval_end, r.state, r.partial, ifnull(r.due_at, r.interval_end),
 		       r.waiting + r.queued + r.running + r.retrying,
-		       EXISTS (SELECT 1 FROM attempts AS a WHERE a.run_id = r.run_id)
+		       EXISTS (SELECT 1 FROM attempts AS a WHERE a.run_id = r.run_id), r.operation_id IS NULL
 		FROM runs AS r
 		CROSS JOIN pipelines AS p USING (pipeline_id)
-		WHERE r.run_id BETWEEN ? AND ?
-		  AND r.operation_id = ?
+		WHERE r.run_id BETWEEN ?1 AND ?2
+		  AND ifnull(r.operation_id, ?3) = ?3
 		ORDER BY r.run_id`, []any{first, last, s.Operation}, func(r *sql.Rows) error {
 		m := plan.RunImage{Action: plan.Create, Now: new(plan.RunState)}
 		var start, end, due int64
-		err := r.Scan(&m.Pipeline, &m.Run, &start, &end, m.Now, &m.Partial, &due, &m.Unfinished, &m.Begun)
+		err := r.Scan(&m.Pipeline, &m.Run, &start, &end, m.Now, &m.Partial, &due, &m.Unfinished, &m.Begun, &m.Claimed)
 		m.Interval, m.Due = timetable.Interval{Start: at(start), End: at(end)}, at(due)
 		s.Runs = append(s.Runs, m)
 		return err
@@ -150,8 +150,8 @@ func (c *conn) undoMadeInstances(s *plan.UndoScope, first, last sql.NullInt64) e
 		CROSS JOIN pipelines AS p USING (pipeline_id)
 		CROSS JOIN task_instances AS i USING (run_id)
 		CROSS JOIN tasks AS t USING (task_id)
-		WHERE r.run_id BETWEEN ? AND ?
-		  AND r.operation_id = ?
+		WHERE r.run_id BETWEEN ?1 AND ?2
+		  AND ifnull(r.operation_id, ?3) = ?3
 		  AND r.partial = 1
 		ORDER BY r.run_id, i.task_id, i.map_index`, []any{first, last, s.Operation}, func(r *sql.Rows) error {
 		m := plan.InstanceImage{Action: plan.Create, Now: &plan.InstanceSnapshot{}}

@@ -109,6 +109,21 @@ func (x *writing) create(n plan.NewRun) error {
 		x.created[n.Pipeline]++
 		x.tally.run(pipeline, plan.RunQueued, 1)
 	}
+	if made > 0 || err != nil {
+		return err
+	}
+	return x.claim(pipeline, n)
+}
+
+// claim makes the run that an order was quicker to make the schedule's own: an undo of that
+// order must not take away what nobody would make again.
+func (x *writing) claim(pipeline int64, n plan.NewRun) error {
+	_, err := x.w.exec(`
+		UPDATE runs
+		SET operation_id = NULL
+		WHERE pipeline_id = ?
+		  AND interval_start = ?
+		  AND operation_id IS NOT NULL`, pipeline, n.Interval.Start.UnixMicro())
 	return err
 }
 

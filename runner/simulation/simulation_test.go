@@ -1,0 +1,84 @@
+package simulation
+
+import (
+	"flag"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+var (
+	histories = flag.Int("simulation.histories", 0, "how many histories to live through, on all processors; 0: as many as fit in a minute on one")
+	seed      = flag.Uint64("simulation.seed", 0, "the one history to live through again; 0: all")
+	from      = flag.Uint64("simulation.from", 1, "the first seed")
+)
+
+// TestHistories lives through random histories. A failure prints the story and the command
+// that replays it.
+func TestHistories(t *testing.T) {
+	dir := scratch(t)
+	defer debug.SetGCPercent(debug.SetGCPercent(800)) // much is made and little kept
+	if *seed != 0 {
+		live(t, dir, *seed)
+		return
+	}
+	began, budget, workers := time.Now(), time.Minute, 1
+	if testing.Short() {
+		budget = 5 * time.Second
+	}
+	if *histories > 0 {
+		budget, workers = time.Hour, runtime.GOMAXPROCS(0)
+	}
+	var next, done atomic.Uint64
+	next.Store(*from)
+	var wait sync.WaitGroup
+	for range workers {
+		wait.Go(func() {
+			for !t.Failed() && time.Since(began) < budget {
+				n := next.Add(1) - 1
+				if *histories > 0 && n >= *from+uint64(*histories) {
+					return
+				}
+				live(t, dir, n)
+				done.Add(1)
+			}
+		})
+	}
+	wait.Wait()
+	t.Logf("%d histories from seed %d in %s", done.Load(), *from, time.Since(began).Round(time.Millisecond))
+	happened.log(t)
+}
+
+// scratch is a directory in memory where there is one: nobody pulls the plug here.
+func scratch(t *testing.T) string {
+	dir, err := os.MkdirTemp("/dev/shm", "tidemark-simulation-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+// live is one history, in a bubble of its own in which time stands still unless it is slept.
+func live(t *testing.T, dir string, n uint64) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHistory(t, dir, n)
+		defer h.close()
+		defer func() {
+			if r := recover(); r != nil && r != errOver {
+				panic(r)
+			}
+			if t.Failed() || *seed != 0 {
+				t.Logf("the story of seed %d:\n%s\nagain: go test ./runner/simulation -run TestHistories -simulation.seed %d",
+					n, strings.Join(h.story, "\n"), n)
+			}
+		}()
+		h.live()
+	})
+}
