@@ -78,7 +78,7 @@ func (e *examination) evaluate() {
 // decide applies the trigger rule of a task, then its when, then looks at the clock.
 func (e *examination) decide(t int, in *Instance) {
 	task := e.def.Tasks[t]
-	switch judge(task.TriggerRule, e.upstream(t)) {
+	switch e.answer(t) {
 	case wait:
 		return
 	case skipIt:
@@ -111,8 +111,16 @@ func (e *examination) decide(t int, in *Instance) {
 func (e *examination) upstream(t int) tally {
 	var n tally
 	for _, u := range e.def.Upstream(t) {
+		setup := e.isSetup(t, u)
 		for i := e.place.first[u]; i < e.place.end[u]; i++ {
-			n.add(e.run.Instances[i].State)
+			switch in := &e.run.Instances[i]; {
+			case in.Open && len(e.def.Tasks[t].Teardown) > 0:
+				n.n++ // it is being cancelled, and uses what the teardown would take away
+			case setup:
+				n.addSetup(in.State)
+			default:
+				n.add(in.State)
+			}
 		}
 	}
 	return n
