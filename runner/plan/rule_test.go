@@ -9,7 +9,7 @@ import (
 )
 
 // TestTriggerRules has one row a rule and state of its upstream: s success, f failed,
-// k skipped, u upstream_failed, a dot for one that has not ended; capitals for setups.
+// k skipped, u upstream_failed, a dot for one that has not ended; w one that waits, capitals for setups.
 func TestTriggerRules(t *testing.T) {
 	for _, rule := range []struct{ name, run, wait, skip, block string }{
 		{"all_success", "sssss s -", "ss... s.", "ssk.. sk k", "f ssf.. u ku kf"},
@@ -23,7 +23,7 @@ func TestTriggerRules(t *testing.T) {
 		{"none_skipped", "s sf fu ss -", "s. f. .", "k sk. fk", ""},
 		{"all_skipped", "k kk kkk -", "k. .", "s kf. u ks f", ""},
 		{"all_done_min_one_success", "s sf ss su -", "s. f. .", "k sk. sfk kk", "f fu u"},
-		{"all_done_setup_success", "- s fu k Ss Sf Sku SFf SK s", "s. S. f. Ss. F. SF.", "K Ks Kf KKu", "F Fs FKs U Uk KU"},
+		{"all_done_setup_success", "- s fu k S Ss Sf Sku SFf SK SSs SFs", "s. S. f. fs. Ss. Ssk. F. SF. W Ws SWs", "K Ks Kf KKu KKs", "F Fs FKs U Uk KU"},
 		{"always", "- . s f k u s.", "", "", ""},
 	} {
 		r, _ := pipelines.ParseTriggerRule(rule.name)
@@ -39,7 +39,7 @@ func TestTriggerRules(t *testing.T) {
 
 func tallyOf(row string) (n tally) {
 	for _, c := range strings.Trim(row, "-") {
-		states := map[rune]State{'s': Success, 'f': Failed, 'k': Skipped, 'u': UpstreamFailed, '.': Running}
+		states := map[rune]State{'s': Success, 'f': Failed, 'k': Skipped, 'u': UpstreamFailed, '.': Running, 'w': Waiting}
 		if lower := unicode.ToLower(c); lower != c {
 			n.addSetup(states[lower])
 			continue
