@@ -97,7 +97,9 @@ func (c *call) openSession() (*session, error) {
 		return nil, errors.Join(err, s.close())
 	}
 	s.inputs = inputFiles(first.Pipelines)
+	s.mu.Lock()
 	s.show = newShow(c, s, slots)
+	s.mu.Unlock()
 	s.runner = &runner.Runner{
 		Store: s.db, Executor: s.exec, Clock: runner.Starting(begin), Log: slog.New(slog.NewTextHandler(s.show.warnings(), nil)),
 		Definitions: first, Only: c.Args, Parallelism: slots, UntilIdle: c.Bool("until-idle"),
@@ -119,8 +121,19 @@ func (s *session) open() (err error) {
 	if s.release, err = s.db.Lease(s.call.Ctx, holder); err != nil {
 		return storeFailure(err)
 	}
-	s.exec, err = local.Open(local.Options{StateDir: s.place.state, Keeper: []string{self(), keeperVerbName, s.place.state}})
+	s.exec, err = local.Open(local.Options{StateDir: s.place.state, Keeper: []string{self(), keeperVerbName, s.place.state},
+		Trouble: s.trouble})
 	return err
+}
+
+// trouble shows what the executor says, once there is something to show it with.
+func (s *session) trouble(text string) {
+	s.mu.Lock()
+	show := s.show
+	s.mu.Unlock()
+	if show != nil {
+		show.problem(text)
+	}
 }
 
 func (s *session) close() error {

@@ -47,10 +47,13 @@ type keeper struct {
 	scratch  *scratch
 	journal  *journal
 
-	tasks   map[string]*task // all that are not forgotten
-	queue   []*task          // to be started
-	running map[int]*task    // our children, by pid
-	orphans map[string]*task // a dead keeper's
+	tasks map[string]*task // all that are not forgotten
+	queue []*task          // to be started
+	// starving says that the system had no room for the first of them, until the next look.
+	starving bool
+	told     *conn            // the line whose runner knows of it
+	running  map[int]*task    // our children, by pid
+	orphans  map[string]*task // a dead keeper's
 
 	line    *conn // to the runner, nil when there is none
 	heard   bool  // the runner has said what it knows, so news makes sense to it

@@ -6,13 +6,21 @@ import (
 )
 
 // startNext makes a process of the first task in the queue. Its line is in the journal
-// before it exists: from here on its key is used up.
+// before it exists: from here on its key is used up. Where the system has no room for a
+// process the task stays first in the queue: that is no fault of its own, and passes.
 func (k *keeper) startNext() {
 	t := k.queue[0]
+	t.begunAt = time.Now()
+	err := k.begin(t)
+	if scarce(err) {
+		t.phase = queued
+		k.starve(err)
+		return
+	}
+	k.starving = false
 	k.queue[0] = nil
 	k.queue = k.queue[1:]
-	t.begunAt = time.Now()
-	if err := k.begin(t); err != nil {
+	if err != nil {
 		t.refuse(time.Now(), err.Error())
 		k.journal.add(t.endRecord())
 		k.conclude(t)
@@ -34,16 +42,10 @@ func (k *keeper) begin(t *task) error {
 		k.journal.add(t.begunRecord())
 		return fmt.Errorf("cannot start: the command is empty")
 	}
-	it, err := k.scratch.take()
-	t.phase = begun
-	t.output.id, t.output.file, t.output.scratch = it.id, it.file, k.scratch.path(it.id)
-	k.journal.add(t.begunRecord())
-	if err == nil {
-		err = k.journal.write()
-	}
+	err := k.prepare(t)
 	if err == nil {
 		t.process.earliest = birthClock()
-		t.process.pid, err = k.children.spawn(t.job, it.file)
+		t.process.pid, err = k.children.spawn(t.job, t.output.file)
 		t.process.newest = birthClock()
 	}
 	if err != nil {
@@ -51,6 +53,39 @@ func (k *keeper) begin(t *task) error {
 	}
 	t.startedAt = t.begunAt
 	return nil
+}
+
+// prepare gives a task the file for its output and writes that it is begun, once.
+func (k *keeper) prepare(t *task) error {
+	if t.output.file != nil {
+		t.phase = begun
+		return nil
+	}
+	it, err := k.scratch.take()
+	if scarce(err) {
+		return err
+	}
+	t.phase = begun
+	t.output.id, t.output.file, t.output.scratch = it.id, it.file, k.scratch.path(it.id)
+	k.journal.add(t.begunRecord())
+	if err == nil {
+		err = k.journal.write()
+	}
+	return err
+}
+
+// starve lets the queue wait for the next look, and tells why, once to each runner.
+func (k *keeper) starve(err error) {
+	k.starving = true
+	if k.line == nil || k.told == k.line {
+		return
+	}
+	k.told = k.line
+	text := fmt.Sprintf("no process can be started, %d wait: %v; they start as soon as the system has room", len(k.queue), err)
+	k.log.Print(text)
+	if k.line.send(message{Trouble: text}, runnerPatience) != nil {
+		k.hangUp(k.line)
+	}
 }
 
 // reap takes note of children that have ended.

@@ -3,6 +3,7 @@
 package local
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -45,6 +46,12 @@ func fork(job *runner.Job, null, out *os.File, sys *syscall.SysProcAttr) (pid in
 		}
 	}
 	return pid, err
+}
+
+// scarce says whether a process could not be made for want of something that others will
+// give back: room in the process table, memory, open files.
+func scarce(err error) bool {
+	return errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.ENOMEM) || errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE)
 }
 
 // wait collects every child that has ended, without waiting for others.
