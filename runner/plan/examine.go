@@ -34,7 +34,8 @@ func (s *step) watch(q *queue, run *Run) {
 			continue
 		}
 		q.hold(run)
-		s.take(q.pipe.Def, in)
+		s.busy[sideOf(run)]++
+		s.take(q.pipe.Def, run, in)
 		if !in.State.Live() && (!in.Cancelling || s.world.Adopting) {
 			in.Cancelling = true
 			s.decision.Cancel = append(s.decision.Cancel, in.key(run))
