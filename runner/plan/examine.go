@@ -81,6 +81,7 @@ func (e *examination) decide(t int, in *Instance) {
 	task := e.def.Tasks[t]
 	switch judge(task.TriggerRule, e.upstream(t)) {
 	case wait:
+		e.impede(in)
 		return
 	case skipIt:
 		e.shift(e.run, in, skip, TaskChange{Reason: e.whySkipped(t), ExitCode: -1})
@@ -97,6 +98,7 @@ func (e *examination) decide(t int, in *Instance) {
 		return
 	}
 	if in.Open || !e.queue.pipe.works() || e.queue.pipe.past(e.run, t) != "" {
+		e.impede(in)
 		return
 	}
 	if in.State == Retrying && in.NotBefore.After(e.now) {
@@ -104,6 +106,9 @@ func (e *examination) decide(t int, in *Instance) {
 		return
 	}
 	e.queue.add(e.run, in, task)
+	if task.QueueTimeout > 0 {
+		e.patients = append(e.patients, patient{e.run, in, task})
+	}
 }
 
 // upstream counts how the direct upstream instances stand. A task that has no instance in
