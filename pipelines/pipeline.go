@@ -60,6 +60,7 @@ type Task struct {
 	RetryBackoff  Backoff
 	MaxRetryDelay time.Duration // 0: none
 	Timeout       time.Duration // 0: none
+	QueueTimeout  time.Duration // for how long it may lack nothing but room; 0: for ever
 	SkipExitCode  int           // exit code that means skipped; -1: none
 	AllowFailure  bool          // its failure does not fail the run
 

@@ -34,7 +34,8 @@ func (s *step) watch(q *queue, run *Run) {
 			continue
 		}
 		q.hold(run)
-		s.take(q.pipe.Def, in)
+		s.busy[sideOf(run)]++
+		s.take(q.pipe.Def, run, in)
 		if !in.State.Live() && (!in.Cancelling || s.world.Adopting) {
 			in.Cancelling = true
 			s.decision.Cancel = append(s.decision.Cancel, in.key(run))
@@ -80,6 +81,7 @@ func (e *examination) decide(t int, in *Instance) {
 	task := e.def.Tasks[t]
 	switch e.answer(t) {
 	case wait:
+		e.impede(in)
 		return
 	case skipIt:
 		e.shift(e.run, in, skip, TaskChange{Reason: e.whySkipped(t), ExitCode: -1})
@@ -96,6 +98,7 @@ func (e *examination) decide(t int, in *Instance) {
 		return
 	}
 	if in.Open || !e.queue.pipe.works() || e.queue.pipe.past(e.run, t) != "" {
+		e.impede(in)
 		return
 	}
 	if in.State == Retrying && in.NotBefore.After(e.now) {
@@ -103,6 +106,9 @@ func (e *examination) decide(t int, in *Instance) {
 		return
 	}
 	e.queue.add(e.run, in, task)
+	if task.QueueTimeout > 0 {
+		e.patients = append(e.patients, patient{e.run, in, task})
+	}
 }
 
 // upstream counts how the direct upstream instances stand. A task that has no instance in
