@@ -45,14 +45,6 @@ type simulationDocument struct {
 	Manual    *manualChoice  `json:"manual,omitempty"`
 }
 
-type simulatedRow struct {
-	Start    time.Time `json:"start"`
-	End      time.Time `json:"end"`
-	Due      time.Time `json:"due"`
-	Decision string    `json:"decision"` // run or skip
-	Reason   string    `json:"reason"`
-}
-
 type simulatedNext struct {
 	Start time.Time `json:"start"`
 	End   time.Time `json:"end"`
