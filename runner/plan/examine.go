@@ -58,6 +58,7 @@ func (e *examination) evaluate() {
 	if absent := e.place.of(e.def, e.run); absent > 0 && !e.run.Partial {
 		born := bear(e.def, e.run)
 		e.decision.Runs = append(e.decision.Runs, RunChange{Run: e.run, From: RunRunning, To: RunRunning, Born: born})
+		e.queue.pipe.noLongerFresh(e.run, born)
 		e.place.of(e.def, e.run)
 	}
 	for t := range e.def.Tasks {
