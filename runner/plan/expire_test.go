@@ -56,3 +56,20 @@ func TestWhatTimedOutCanBeMarkedAsGood(t *testing.T) {
 		t.Errorf("%s, of a run that is %s", runsOfPlan(p), m.ending(run))
 	}
 }
+
+func TestATaskThatIsAddedWhenTheTimeIsOverIsSkipped(t *testing.T) {
+	m := newModel(t, graph(t, "a"))
+	m.pipes[0].def.Timetable, m.pipes[0].def.RunTimeout = nil, time.Hour
+	run := m.add("p", 0)
+	m.settle()
+	m.happens(run, "a^")
+	m.settle()
+	m.happens(run, "+1h")
+	m.settle()
+	m.pipes[0].def = graph(t, "a, b")
+	m.pipes[0].def.Timetable, m.pipes[0].def.RunTimeout = nil, time.Hour
+	m.settle()
+	if end := m.ending(run); end != "a=failed* b=skipped | running" {
+		t.Error(end)
+	}
+}
