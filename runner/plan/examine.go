@@ -13,6 +13,7 @@ func (s *step) examine(p *PipelineState) {
 	for _, run := range p.Running {
 		if p.Def != nil {
 			e := examination{step: s, queue: q, def: p.Def, run: run, place: &s.place}
+			e.join()
 			e.expire()
 			e.evaluate()
 			e.finish()
@@ -53,14 +54,19 @@ type examination struct {
 	late  bool // its time ran out in this look
 }
 
-// evaluate goes through the tasks in dependency order, so that a skip or a failure reaches
-// the last task that it concerns in one step.
-func (e *examination) evaluate() {
+// join brings into being what was added to the pipeline while the run went on.
+func (e *examination) join() {
 	if absent := e.place.of(e.def, e.run); absent > 0 && !e.run.Partial {
 		born := bear(e.def, e.run)
 		e.decision.Runs = append(e.decision.Runs, RunChange{Run: e.run, From: RunRunning, To: RunRunning, Born: born})
+		e.queue.pipe.noLongerFresh(e.run, born)
 		e.place.of(e.def, e.run)
 	}
+}
+
+// evaluate goes through the tasks in dependency order, so that a skip or a failure reaches
+// the last task that it concerns in one step.
+func (e *examination) evaluate() {
 	for t := range e.def.Tasks {
 		for i := e.place.first[t]; i < e.place.end[t]; i++ {
 			if in := &e.run.Instances[i]; in.pending() {
