@@ -26,6 +26,7 @@ func backfillVerb() *verb {
 			&cli.StringFlag{Name: "reprocess", Usage: "`WHICH` of the runs that exist: none, failed or completed", Value: "none"},
 			&cli.BoolFlag{Name: "run-backwards", Usage: "newest interval first"},
 			&cli.IntFlag{Name: "max-active-runs", Usage: "how many of its runs may be active at once, `N` (default: the pipeline's)"},
+			paramFlag(),
 		)...),
 		run:   runBackfill,
 		verbs: backfillVerbs(),
@@ -48,7 +49,7 @@ func runBackfill(c *call) error {
 		return usage("bad-value", "--max-active-runs must be at least 1", "")
 	}
 	args := plan.BackfillArgs{Reprocess: plan.Reprocess(c.String("reprocess")), MaxActiveRuns: c.Int("max-active-runs"),
-		Backwards: c.Bool("run-backwards"), Reason: c.String("reason"), Ticket: c.String("ticket")}
+		Backwards: c.Bool("run-backwards"), Reason: c.String("reason"), Ticket: c.String("ticket"), Params: c.StringSlice("param")}
 	if args.Selector, err = c.stretch(p); err != nil {
 		return err
 	}

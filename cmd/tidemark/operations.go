@@ -47,6 +47,7 @@ type operationDoc struct {
 	Bounds    json.RawMessage `json:"bounds"`
 	Selection json.RawMessage `json:"selection"`
 	Counts    json.RawMessage `json:"counts"`
+	Params    []string        `json:"params"` // NAME=VALUE, as given to the runs that it made
 	Progress  progressDoc     `json:"progress"`
 	Undoes    *int64          `json:"undoes"`
 	UndoneBy  *int64          `json:"undone_by"`
@@ -113,7 +114,7 @@ func (c *call) operationDoc(db *sqlite.DB, r sqlite.OperationRow) (operationDoc,
 	p, err := db.Progress(c.Ctx, r.ID)
 	return operationDoc{ID: r.ID, Kind: r.Kind, CreatedAt: r.CreatedAt, User: r.User, Host: r.Host, Reason: r.Reason, Ticket: r.Ticket,
 		Pipelines: r.Pipelines, Bounds: rawOrNull(r.Bounds), Selection: rawOrNull(r.Selection), Counts: rawOrNull(r.Counts), Progress: progressDoc(p),
-		Undoes: number(r.Undoes), UndoneBy: number(r.UndoneBy), State: string(r.State)}, err
+		Params: paramsOf(r.Arguments), Undoes: number(r.Undoes), UndoneBy: number(r.UndoneBy), State: string(r.State)}, err
 }
 
 func rawOrNull(m json.RawMessage) json.RawMessage {
@@ -178,7 +179,16 @@ func (c *call) choiceOf(d operationDoc) string {
 	if json.Unmarshal(d.Bounds, &b) == nil && b.First != nil && b.Last != nil && len(d.Pipelines) > 0 {
 		words = append(words, span(*b.First, *b.Last, c.zoneOf(d.Pipelines[0])))
 	}
-	return strings.Join(words, " ")
+	return strings.Join(append(words, d.Params...), " ")
+}
+
+// paramsOf reads, from what an order was asked, the params that it gave.
+func paramsOf(arguments json.RawMessage) []string {
+	var asked struct{ Params []string }
+	if json.Unmarshal(arguments, &asked) != nil {
+		return nil
+	}
+	return asked.Params
 }
 
 func (c *call) changed(d operationDoc) string {

@@ -180,7 +180,11 @@ func (c *call) runLines(o order, p *plan.Plan) [][]string {
 	groups := newSpans()
 	for _, r := range p.Runs {
 		if r.Action != plan.None {
-			groups.add(fmt.Sprintf("%s runs", r.Action), r.Why, r.IntervalStart)
+			why := r.Why
+			if r.Params != "" {
+				why += ", with " + paramWords(r.Params)
+			}
+			groups.add(fmt.Sprintf("%s runs", r.Action), why, r.IntervalStart)
 		}
 	}
 	return groups.lines(o.loc)

@@ -26,7 +26,11 @@ func Backfill(now time.Time, scope *PipelineScope, args BackfillArgs) (*Plan, er
 	if refusal = canBackfill(scope, args, sel); refusal != nil {
 		return nil, refusal
 	}
-	b := &backfilling{draft: newDraft("backfill", args.Reason, args.Ticket, args), sel: sel, now: now, args: args, s: scope}
+	params, refusal := Given(scope.Def, args.Params)
+	if refusal != nil {
+		return nil, refusal
+	}
+	b := &backfilling{draft: newDraft("backfill", args.Reason, args.Ticket, args), sel: sel, now: now, args: args, s: scope, params: params}
 	b.Pipelines = append(b.Pipelines, scope.Name)
 	b.selects(args.Selector)
 	b.Lane = &Lane{MaxActive: args.MaxActiveRuns, Backwards: args.Backwards}
@@ -75,6 +79,7 @@ type backfilling struct {
 	s      *PipelineScope
 	args   BackfillArgs
 	now    time.Time
+	params Params
 	why    []string // by task: why it is selected
 	early  int      // intervals before start_date
 	late   int      // intervals after end_date
@@ -177,7 +182,7 @@ func (b *backfilling) interval(period timetable.Period) {
 		}
 	}
 	b.Runs = append(b.Runs, PlanRun{Pipeline: b.s.Name, IntervalStart: period.Start, IntervalEnd: period.End,
-		To: ptr(RunQueued), Action: Create, Why: "does not exist", Due: period.Due, Partial: b.sel.named()})
+		To: ptr(RunQueued), Action: Create, Why: "does not exist", Due: period.Due, Partial: b.sel.named(), Params: b.params})
 }
 
 // create plans an instance that does not exist.
@@ -216,9 +221,22 @@ func (b *backfilling) order() {
 	}
 }
 
+// kept counts the runs of a plan that exist and run again.
+func (p *Plan) kept() (n int) {
+	for i := range p.Runs {
+		if p.Runs[i].State != nil {
+			n++
+		}
+	}
+	return n
+}
+
 func (b *backfilling) warn() {
 	b.outside(b.early, "before start_date", b.s.Def.Start)
 	b.outside(b.late, "after end_date", b.s.Def.End)
+	if n := b.Plan.kept(); n > 0 && b.params != "" {
+		b.Warnings = append(b.Warnings, fmt.Sprintf("%d runs exist already and keep the params that they have", n))
+	}
 	if b.notDue > maxListed {
 		b.Warnings = append(b.Warnings, fmt.Sprintf("of the intervals that are not due only the first %d are listed", maxListed))
 	}

@@ -121,6 +121,7 @@ type PlanRun struct {
 	To            *RunState `json:"to"`    // nil: it will not exist
 	Action        Action    `json:"action"`
 	Why           string    `json:"why"`
+	Params        Params    `json:"params,omitempty"` // that a run is made with
 
 	Run     int64     `json:"-"`
 	Due     time.Time `json:"-"`

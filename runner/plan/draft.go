@@ -128,8 +128,12 @@ func eachLine(p *Plan, yield func(string)) {
 	}
 	for i := range p.Runs {
 		r := &p.Runs[i]
-		yield(fmt.Sprintf("run %s %s %s %s %s %s", r.Pipeline, r.IntervalStart.UTC().Format(time.RFC3339Nano),
-			r.IntervalEnd.UTC().Format(time.RFC3339Nano), runStateName(r.State), runStateName(r.To), r.Action))
+		line := fmt.Sprintf("run %s %s %s %s %s %s", r.Pipeline, r.IntervalStart.UTC().Format(time.RFC3339Nano),
+			r.IntervalEnd.UTC().Format(time.RFC3339Nano), runStateName(r.State), runStateName(r.To), r.Action)
+		if r.Params != "" {
+			line += " " + string(r.Params)
+		}
+		yield(line)
 	}
 }
 

@@ -32,6 +32,7 @@ type BackfillArgs struct {
 	Reprocess     Reprocess
 	MaxActiveRuns int // 0: the pipeline's
 	Backwards     bool
+	Params        []string `json:",omitempty"` // NAME=VALUE, for the runs that it makes
 	Reason        string
 	Ticket        string
 }
@@ -83,4 +84,5 @@ type RunImage struct {
 	Unfinished int
 	Due        time.Time
 	Partial    bool
+	Params     Params // of a run that the operation removed
 }
