@@ -65,6 +65,7 @@ type Selection struct {
 	AddedUpstream   []string `json:"added_upstream"`
 	AddedDownstream []string `json:"added_downstream"`
 	State           []State  `json:"state"`
+	Only            []Only   `json:"only,omitempty"` // of a backfill
 	Stale           bool     `json:"stale"`
 	Code            *string  `json:"code"`
 }
@@ -163,4 +164,6 @@ type PipelineScope struct {
 	Runs   []*Run              // with all their task instances, by interval start
 	Last   timetable.Interval  // the live schedule's
 	Paused bool
+	// Skipped are the stretches on record that touch the bounds, oldest first.
+	Skipped []timetable.Stretch
 }

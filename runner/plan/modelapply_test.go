@@ -18,7 +18,7 @@ type operation struct {
 
 func (m *model) scope(pipeline string) *PipelineScope {
 	p := m.pipe(pipeline)
-	s := &PipelineScope{Name: p.name, Def: p.def, Last: p.last, Paused: p.paused}
+	s := &PipelineScope{Name: p.name, Def: p.def, Last: p.last, Paused: p.paused, Skipped: p.skipped}
 	for _, r := range m.runs {
 		if r.Pipeline == pipeline {
 			s.Runs = append(s.Runs, clone(r))

@@ -30,7 +30,8 @@ const (
 type BackfillArgs struct {
 	Selector
 	Reprocess     Reprocess
-	MaxActiveRuns int // 0: the pipeline's
+	Only          []Only `json:",omitempty"` // empty: every interval of the range
+	MaxActiveRuns int    // 0: the pipeline's
 	Backwards     bool
 	Params        []string `json:",omitempty"` // NAME=VALUE, for the runs that it makes
 	Reason        string

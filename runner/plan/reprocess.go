@@ -15,7 +15,7 @@ func (b *backfilling) existing(run *Run) {
 			b.create(run.ID, run.Interval.Start, t)
 		}
 		for i := place.first[t]; i < place.end[t]; i++ {
-			if in := &run.Instances[i]; run.State.Final() && b.reprocesses(in.State) {
+			if in := &run.Instances[i]; run.State.Final() && b.reprocesses(run, in.State) {
 				b.row(again(b.s, run, in, t, why))
 			}
 		}
@@ -31,13 +31,17 @@ func (b *backfilling) existing(run *Run) {
 	b.leave(b.s.Name, "", run.Interval.Start, run.State.String(), why)
 }
 
-// reprocesses says whether an instance of a finished run runs again.
-func (b *backfilling) reprocesses(s State) bool {
-	switch b.args.Reprocess {
-	case ReprocessFailed:
-		return s == Failed || s == UpstreamFailed
-	case ReprocessCompleted:
+// reprocesses says whether an instance of a finished run runs again. A run that is there
+// because it has failed is treated as --reprocess failed does; one that was asked about
+// only because it might be missing, not at all.
+func (b *backfilling) reprocesses(run *Run, s State) bool {
+	failed := s == Failed || s == UpstreamFailed
+	picked := b.only(OnlyFailed) && run.State == RunFailed
+	switch {
+	case len(b.args.Only) > 0 && !picked && (!b.only(OnlySkipped) || b.passedOver(run.Interval) == nil):
+		return false
+	case b.args.Reprocess == ReprocessCompleted:
 		return true
 	}
-	return false
+	return failed && (picked || b.args.Reprocess == ReprocessFailed)
 }

@@ -137,31 +137,3 @@ func (db *DB) NearestRuns(ctx context.Context, pipeline string, start time.Time,
 		return at(us), err
 	})
 }
-
-// SkippedRow is a stretch of intervals that the policy passed over.
-type SkippedRow struct {
-	timetable.Stretch
-	At time.Time // when it was passed over
-}
-
-// Skipped lists the stretches that touch the bounds, oldest first.
-func (db *DB) Skipped(ctx context.Context, pipeline string, from, to time.Time) ([]SkippedRow, error) {
-	lo, hi := bounds(from, to)
-	return query(ctx, db, `
-		SELECT s.first_start, s.first_end, s.last_start, s.last_end, s.count, x.text, s.at
-		FROM pipelines AS p
-		CROSS JOIN skipped_intervals AS s USING (pipeline_id)
-		CROSS JOIN reasons AS x USING (reason_id)
-		WHERE p.name = ?
-		  AND s.first_start <= ?
-		  AND s.last_start >= ?
-		ORDER BY s.first_start`, []any{pipeline, hi, lo}, func(r *sql.Rows) (SkippedRow, error) {
-		var s SkippedRow
-		var t [5]int64
-		err := r.Scan(&t[0], &t[1], &t[2], &t[3], &s.Count, &s.Reason, &t[4])
-		s.First = timetable.Interval{Start: at(t[0]), End: at(t[1])}
-		s.Last = timetable.Interval{Start: at(t[2]), End: at(t[3])}
-		s.At = at(t[4])
-		return s, err
-	})
-}
