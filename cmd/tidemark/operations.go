@@ -57,6 +57,8 @@ type operationDoc struct {
 type progressDoc struct {
 	Runs          int `json:"runs"`
 	RunsDone      int `json:"runs_done"`
+	RunsRunning   int `json:"runs_running"`
+	RunsFailed    int `json:"runs_failed"`
 	Instances     int `json:"instances"`
 	InstancesDone int `json:"instances_done"`
 }
