@@ -81,22 +81,6 @@ type Counts struct {
 	ByAction     map[string]int `json:"by_action"`
 }
 
-// Action is what happens to a row.
-type Action string
-
-// The actions on task instances and runs.
-const (
-	Rerun   Action = "rerun"   // final, or waiting for a retry: waits again, with all its retries
-	Restart Action = "restart" // with the executor: that attempt is cancelled, then it runs again
-	Create  Action = "create"  // does not exist yet
-	Cancel  Action = "cancel"
-	Marked  Action = "mark"    // gets the end that a person says
-	Restore Action = "restore" // gets back the state that it had before an order
-	Reopen  Action = "reopen"  // a finished run is looked at again
-	Remove  Action = "remove"  // a run, or an instance, that an order made and that never started
-	None    Action = "none"
-)
-
 // PlanRow is one task instance that will change.
 type PlanRow struct {
 	Pipeline      string    `json:"pipeline"`
@@ -106,6 +90,7 @@ type PlanRow struct {
 	State         *State    `json:"state"` // now; nil: it does not exist
 	To            State     `json:"to"`
 	Action        Action    `json:"action"`
+	Change        string    `json:"change,omitempty"` // what action has no word for
 	Why           string    `json:"why"`
 	Try           int       `json:"try"` // attempts so far
 
@@ -120,7 +105,8 @@ type PlanRun struct {
 	IntervalEnd   time.Time `json:"interval_end"`
 	State         *RunState `json:"state"` // now; nil: it does not exist
 	To            *RunState `json:"to"`    // nil: it will not exist
-	Action        Action    `json:"action"`
+	Action        RunAction `json:"action"`
+	Change        string    `json:"change,omitempty"` // what action has no word for
 	Why           string    `json:"why"`
 	Params        Params    `json:"params,omitempty"` // that a run is made with
 

@@ -139,10 +139,10 @@ func (o *ordering) runGroups(wanted ...plan.Action) []*runGroup {
 	var list []*runGroup
 	for i := range o.plan.Runs {
 		r := &o.plan.Runs[i]
-		if !slices.Contains(wanted, r.Action) {
+		if !slices.Contains(wanted, plan.Action(r.Action)) {
 			continue
 		}
-		k := key{pipeline: r.Pipeline, action: r.Action, from: *r.State}
+		k := key{pipeline: r.Pipeline, action: plan.Action(r.Action), from: *r.State}
 		if r.To != nil {
 			k.to = *r.To
 		}
