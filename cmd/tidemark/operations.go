@@ -18,11 +18,14 @@ func operationsVerb() *verb {
 		name:    "operations",
 		args:    "[OPERATION]",
 		summary: "List the orders that were given: who, when, why, how far",
-		example: "tidemark operations\ntidemark operations 12",
+		example: "tidemark operations\ntidemark operations 12\ntidemark operations --user anna --since 2026-03-01",
 		group:   groupLook,
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "pipeline", Usage: "only those of pipeline `NAME`"},
-			&cli.StringFlag{Name: "kind", Usage: "only those of one `KIND`: clear, backfill, undo, pause, …"},
+			&cli.StringFlag{Name: "kind", Usage: "only those of one `KIND`: " + strings.Join(orderKinds, ", ")},
+			&cli.StringFlag{Name: "user", Usage: "only those that `NAME` gave"},
+			&cli.StringFlag{Name: "since", Usage: "only those given at `T` or later"},
+			&cli.StringFlag{Name: "until", Usage: "only those given at `T` or before; a date covers its whole day"},
 			&cli.IntFlag{Name: "limit", Usage: "at most `N`, the newest (0: all)", Value: 50},
 		},
 		run: runOperations,
@@ -90,10 +93,14 @@ func runOperations(c *call) error {
 
 func (c *call) operationRows(db *sqlite.DB) ([]sqlite.OperationRow, error) {
 	if c.Arg(0) == "" {
+		q, err := c.operationQuery()
+		if err != nil {
+			return nil, err
+		}
 		if db == nil {
 			return nil, nil
 		}
-		return db.Operations(c.Ctx, sqlite.OperationQuery{Kind: c.String("kind"), Pipeline: c.String("pipeline"), Limit: c.Int("limit")})
+		return db.Operations(c.Ctx, q)
 	}
 	id, err := operationArg(c.Arg(0))
 	if err != nil {
@@ -110,6 +117,27 @@ func (c *call) operationRows(db *sqlite.DB) ([]sqlite.OperationRow, error) {
 		return nil, noSuchOperation(id)
 	}
 	return []sqlite.OperationRow{*row}, nil
+}
+
+// orderKinds are what an operation may be.
+var orderKinds = []string{"clear", "backfill", "mark", "trigger", "undo", "pause", "unpause"}
+
+func (c *call) operationQuery() (q sqlite.OperationQuery, err error) {
+	q = sqlite.OperationQuery{Kind: c.String("kind"), Pipeline: c.String("pipeline"), User: c.String("user"), Limit: c.Int("limit")}
+	if q.Kind != "" {
+		if err = c.oneOf("kind", orderKinds); err != nil {
+			return q, err
+		}
+	}
+	zone := time.UTC
+	if q.Pipeline != "" {
+		zone = c.zoneOf(q.Pipeline)
+	}
+	if q.Since, err = c.TimeFlag("since", zone, false); err != nil {
+		return q, err
+	}
+	q.End, err = c.TimeFlag("until", zone, true)
+	return q, err
 }
 
 func (c *call) operationDoc(db *sqlite.DB, r sqlite.OperationRow) (operationDoc, error) {

@@ -264,7 +264,20 @@ func (c *call) planTotals(p *plan.Plan) string {
 		parts = append(parts, ui.Plural(n, "run")+" removed")
 	}
 	if n := len(p.Untouched); n > 0 {
-		parts = append(parts, ui.Number(n)+" not touched")
+		runs := 0
+		for i := range p.Untouched {
+			if p.Untouched[i].Task == "" {
+				runs++
+			}
+		}
+		var what []string
+		if runs > 0 {
+			what = append(what, ui.Plural(runs, "run"))
+		}
+		if n > runs {
+			what = append(what, ui.Plural(n-runs, "task instance"))
+		}
+		parts = append(parts, strings.Join(what, " and ")+" not touched")
 	}
 	return strings.Join(parts, "; ")
 }

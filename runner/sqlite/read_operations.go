@@ -43,10 +43,12 @@ type OperationRow struct {
 
 // OperationQuery selects operations; the zero value all of them.
 type OperationQuery struct {
-	Kind     string
-	Pipeline string
-	Before   int64 // only older ones than this; 0: from the newest
-	Limit    int   // 0: all
+	Kind       string
+	Pipeline   string
+	User       string
+	Since, End time.Time // when they were given, both inclusive; zero: open
+	Before     int64     // only older ones than this; 0: from the newest
+	Limit      int       // 0: all
 }
 
 const selectOperations = `
@@ -57,12 +59,15 @@ const selectOperations = `
 
 // Operations lists operations, newest first.
 func (db *DB) Operations(ctx context.Context, q OperationQuery) ([]OperationRow, error) {
+	since, end := bounds(q.Since, q.End)
 	return query(ctx, db, selectOperations+`
 	WHERE (?1 = 0 OR o.operation_id < ?1)
 	  AND (?2 = '' OR o.kind = ?2)
 	  AND (?3 = '' OR ?3 IN (SELECT value FROM json_each(o.pipelines)))
+	  AND (?5 = '' OR o.actor = ?5)
+	  AND o.created_at BETWEEN ?6 AND ?7
 	ORDER BY o.operation_id DESC
-	LIMIT ?4`, []any{q.Before, q.Kind, q.Pipeline, rowsLimit(q.Limit)}, scanOperation)
+	LIMIT ?4`, []any{q.Before, q.Kind, q.Pipeline, rowsLimit(q.Limit), q.User, since, end}, scanOperation)
 }
 
 // Operation is the order of that number; nil: there is none.
