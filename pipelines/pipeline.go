@@ -101,6 +101,9 @@ type Param struct {
 	Type    string // string, integer, number, boolean, date, list, object
 	Default any    // nil: none
 	Enum    []any
+	// Required says that each run must be given a value: there is no default, and no
+	// schedule that could make a run without one.
+	Required bool `json:",omitempty"`
 
 	Description string
 }

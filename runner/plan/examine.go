@@ -146,11 +146,11 @@ func (e *examination) wanted(task *pipelines.Task, in *Instance) (bool, error) {
 	return task.Should(contextOf(e.def, e.run, in))
 }
 
-// contextOf is what an expression may know of an instance. Parameters and variables have
-// the values that the definition knows.
+// contextOf is what an expression may know of an instance. Parameters have the values that
+// the run was given, or else, like variables, those that the definition knows.
 func contextOf(def *pipelines.Pipeline, run *Run, in *Instance) *pipelines.Context {
 	return &pipelines.Context{
-		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location, Results: run.Results(),
+		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location, Results: run.Results(), Params: run.Params.Values(),
 		Run:  pipelines.RunContext{ID: run.ID, Kind: run.Kind.String()},
 		Task: pipelines.TaskContext{ID: in.Task, Try: in.Try, MapIndex: in.MapIndex},
 	}

@@ -52,6 +52,7 @@ type Run struct {
 	State     RunState
 	Lane      int64
 	Partial   bool // made with a task selection: tasks without an instance stay absent
+	Params    Params
 	CreatedAt time.Time
 	StartedAt time.Time  // zero: not yet
 	EndedAt   time.Time  // zero: not yet
