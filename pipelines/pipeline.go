@@ -60,6 +60,7 @@ type Task struct {
 	RetryBackoff  Backoff
 	MaxRetryDelay time.Duration // 0: none
 	Timeout       time.Duration // 0: none
+	QueueTimeout  time.Duration // for how long it may lack nothing but room; 0: for ever
 	SkipExitCode  int           // exit code that means skipped; -1: none
 	AllowFailure  bool          // its failure does not fail the run
 
@@ -100,6 +101,9 @@ type Param struct {
 	Type    string // string, integer, number, boolean, date, list, object
 	Default any    // nil: none
 	Enum    []any
+	// Required says that each run must be given a value: there is no default, and no
+	// schedule that could make a run without one.
+	Required bool `json:",omitempty"`
 
 	Description string
 }

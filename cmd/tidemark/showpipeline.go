@@ -34,7 +34,17 @@ type showDocument struct {
 	Catchup       string     `json:"catchup"`
 	MaxActiveRuns int        `json:"max_active_runs"`
 	Version       string     `json:"version"`
+	Params        []paramDoc `json:"params"`
 	Tasks         []taskDoc  `json:"tasks"`
+}
+
+type paramDoc struct {
+	Name        string `json:"name"`
+	Type        string `json:"type"`
+	Default     any    `json:"default"`
+	Enum        []any  `json:"enum"`
+	Required    bool   `json:"required"`
+	Description string `json:"description"`
 }
 
 type taskDoc struct {
@@ -61,6 +71,9 @@ func runShow(c *call) error {
 		MaxActiveRuns: p.MaxActiveRuns, Version: p.Fingerprint}
 	if p.Schedule != "" {
 		doc.Schedule = &p.Schedule
+	}
+	for _, param := range p.Params {
+		doc.Params = append(doc.Params, paramDoc{param.Name, param.Type, param.Default, param.Enum, param.Required, param.Description})
 	}
 	for _, t := range p.Tasks {
 		doc.Tasks = append(doc.Tasks, taskDoc{t.ID, t.Description, t.Needs, t.TriggerRule.String(), t.Setup, t.Teardown, t.Inputs, t.Retries,
@@ -102,6 +115,12 @@ func (c *call) showText(p *pipelines.Pipeline) error {
 	for _, f := range facts {
 		c.Printf("%-10s %s\n", f[0], f[1])
 	}
+	if len(p.Params) > 0 {
+		c.Printf("\n")
+		if err := c.Table(paramTable(p)); err != nil {
+			return err
+		}
+	}
 	c.Printf("\n")
 	t := ui.NewTable("task", "needs~", "retries>", "timeout>", "description~")
 	for _, task := range p.Tasks {
@@ -127,4 +146,23 @@ func role(t *pipelines.Task) string {
 		return text + ": "
 	}
 	return text
+}
+
+func paramTable(p *pipelines.Pipeline) *ui.Table {
+	t := ui.NewTable("param", "type", "default~", "one of~", "description~")
+	for _, param := range p.Params {
+		value := "–"
+		switch {
+		case param.Required:
+			value = "required"
+		case param.Default != nil:
+			value = pipelines.ParamText(param.Default)
+		}
+		var values []string
+		for _, v := range param.Enum {
+			values = append(values, pipelines.ParamText(v))
+		}
+		t.Add(param.Name, param.Type, value, strings.Join(values, ", "), param.Description)
+	}
+	return t
 }

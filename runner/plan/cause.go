@@ -1,5 +1,7 @@
 package plan
 
+import "cmp"
+
 // unknown stands for a cause that is not on record any more.
 const unknown int32 = -1
 
@@ -82,18 +84,16 @@ func (e *examination) finish() {
 		}
 	}
 	e.run.EndedAt = e.now
-	if reason := e.failure(); reason != "" {
+	if reason := cmp.Or(e.expired(), e.failure()); reason != "" {
 		e.shiftRun(e.run, runFail, reason, nil)
 		return
 	}
 	e.shiftRun(e.run, runSucceed, "", nil)
 }
 
-// failure is the reason for which a run fails of which nothing is left, or nothing.
+// failure is the reason for which a run fails of which nothing is left, or nothing, however
+// long it took: who marks its tasks is not bound by its time.
 func (e *examination) failure() string {
-	if reason := e.expired(); reason != "" {
-		return reason
-	}
 	for i := range e.run.Instances {
 		if in := &e.run.Instances[i]; in.State == Failed && !e.allowed(in.Task) {
 			return "task " + quote(in.Task) + " failed"

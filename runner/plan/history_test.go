@@ -69,7 +69,8 @@ func (h *history) edit(t testing.TB, name string) *pipelines.Pipeline {
 			continue
 		}
 		task := &pipelines.Task{ID: string(id), SkipExitCode: 99, RetryDelay: time.Minute,
-			Retries: h.rng.IntN(2), AllowFailure: h.rng.IntN(6) == 0}
+			QueueTimeout: []time.Duration{0, 0, time.Minute, time.Hour}[h.rng.IntN(4)],
+			Retries:      h.rng.IntN(2), AllowFailure: h.rng.IntN(6) == 0}
 		if h.rng.IntN(3) == 0 {
 			task.TriggerRule = pipelines.TriggerRule(h.rng.IntN(int(pipelines.Always) + 1))
 		}

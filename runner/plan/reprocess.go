@@ -10,7 +10,7 @@ func (b *backfilling) existing(run *Run) {
 	var place placement
 	place.of(b.s.Def, run)
 	made := func(t int) bool { return place.first[t] == place.end[t] && (run.Partial || run.State.Final()) }
-	repeated := func(in *Instance) bool { return run.State.Final() && b.reprocesses(in.State) }
+	repeated := func(in *Instance) bool { return run.State.Final() && b.reprocesses(run, in.State) }
 	taken := along(b.s.Def, func(t int) bool {
 		return b.why[t] != "" && (made(t) || slices.ContainsFunc(run.Instances[place.first[t]:place.end[t]],
 			func(in Instance) bool { return repeated(&in) }))
@@ -45,13 +45,17 @@ func (b *backfilling) existing(run *Run) {
 	b.leave(b.s.Name, "", run.Interval.Start, run.State.String(), why)
 }
 
-// reprocesses says whether an instance of a finished run runs again.
-func (b *backfilling) reprocesses(s State) bool {
-	switch b.args.Reprocess {
-	case ReprocessFailed:
-		return s == Failed || s == UpstreamFailed
-	case ReprocessCompleted:
+// reprocesses says whether an instance of a finished run runs again. A run that is there
+// because it has failed is treated as --reprocess failed does; one that was asked about
+// only because it might be missing, not at all.
+func (b *backfilling) reprocesses(run *Run, s State) bool {
+	failed := s == Failed || s == UpstreamFailed
+	picked := b.only(OnlyFailed) && run.State == RunFailed
+	switch {
+	case len(b.args.Only) > 0 && !picked && (!b.only(OnlySkipped) || b.passedOver(run.Interval) == nil):
+		return false
+	case b.args.Reprocess == ReprocessCompleted:
 		return true
 	}
-	return false
+	return failed && (picked || b.args.Reprocess == ReprocessFailed)
 }
