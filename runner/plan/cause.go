@@ -34,8 +34,11 @@ func (e *examination) inherited(t int) int32 {
 // what is no teardown all that it needs.
 func (e *examination) reasons(t int) []int {
 	setups := e.def.Setups(t)
-	if len(e.def.Tasks[t].Teardown) > 0 {
+	switch {
+	case len(e.def.Tasks[t].Teardown) > 0:
 		return setups
+	case len(setups) == 0:
+		return e.def.Upstream(t)
 	}
 	return append(setups[:len(setups):len(setups)], e.def.Upstream(t)...)
 }
