@@ -104,6 +104,12 @@ func (d *decoder) taskFingerprint(t *Task) (string, []HashedInput) {
 	if t.TriggerRule != AllSuccess {
 		h.add("trigger_rule", t.TriggerRule.String())
 	}
+	if t.Setup {
+		h.add("setup", "true")
+	}
+	if len(t.Teardown) > 0 {
+		h.add("teardown", jsonText(slices.Sorted(slices.Values(t.Teardown))))
+	}
 	if name := d.scope.location.String(); name != "UTC" {
 		h.add("timezone", name)
 	}

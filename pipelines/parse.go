@@ -112,7 +112,7 @@ func (d *decoder) pipeline(root *yaml.Node, p *Pipeline) {
 	d.scope.location = p.Location
 	d.schedule(root, &t, p)
 	if t.params != nil {
-		p.Params = d.params(t.params)
+		p.Params = d.params(t.params, t.schedule != nil)
 		d.scope.params = p.Params
 	}
 	p.Env = d.environment(t.env, "env", d.projectEnv())

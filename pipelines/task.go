@@ -82,8 +82,9 @@ func (d *decoder) triggerRule(n *yaml.Node) TriggerRule {
 // draft is a task with what the graph needs of the file.
 type draft struct {
 	*Task
-	key   *yaml.Node
-	needs []need
+	key      *yaml.Node
+	needs    []need
+	teardown []need
 }
 
 // tasks reads the tasks, links them and puts them in dependency order.
@@ -153,6 +154,9 @@ func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 func (t *draft) follow(p *Defaults) {
 	t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay = p.Retries, p.RetryDelay, p.RetryBackoff, p.MaxRetryDelay
 	t.Timeout, t.QueueTimeout, t.TriggerRule = p.Timeout, p.QueueTimeout, p.TriggerRule
+	if len(t.teardown) > 0 {
+		t.TriggerRule = AllDoneSetupSuccess
+	}
 	t.DependsOnPast, t.WaitForDownstream = p.DependsOnPast || p.WaitForDownstream, p.WaitForDownstream
 	t.ShellArgs = p.Shell
 	t.Pool, t.PoolSlots, t.Priority, t.WeightRule = p.Pool, p.PoolSlots, p.Priority, p.WeightRule
@@ -173,7 +177,10 @@ func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) map[string]*yaml
 		field{"when", keep(&when)},
 		field{"skip_exit_code", func(_, v *yaml.Node) { t.SkipExitCode = d.skipExitCode(v) }},
 		field{"allow_failure", func(_, v *yaml.Node) { t.AllowFailure = d.boolean(v, "allow_failure") }},
+		field{"setup", func(_, v *yaml.Node) { t.Setup = d.boolean(v, "setup") }},
+		field{"teardown", func(_, v *yaml.Node) { t.teardown = d.teardown(v) }},
 	))
+	d.checkTeardown(t, has)
 	t.Env = d.environment(env, "env", t.Env)
 	if workdir != nil {
 		t.Workdir = d.template(workdir, "workdir")

@@ -32,6 +32,7 @@ type Subject struct {
 	Interval timetable.Interval
 	MapIndex int
 	Try      int
+	Params   plan.Params
 	Results  map[string]map[string]string // of the tasks that succeeded, by task and key
 }
 
@@ -40,7 +41,7 @@ type Subject struct {
 func (w *Workshop) Job(s plan.Start) (Job, []pipelines.Secret, error) {
 	task, _ := s.Def.Task(s.Task)
 	subject := Subject{Def: s.Def, Task: task, Run: s.Run.ID, Kind: s.Run.Kind,
-		Interval: s.Run.Interval, MapIndex: s.MapIndex, Try: s.Try, Results: s.Run.Results()}
+		Interval: s.Run.Interval, MapIndex: s.MapIndex, Try: s.Try, Params: s.Run.Params, Results: s.Run.Results()}
 	cmd, err := w.Command(subject)
 	if err != nil {
 		return Job{}, nil, err
@@ -114,13 +115,14 @@ func (w *Workshop) Command(s Subject) (Command, error) {
 	return Command{Argv: rendered.Argv, Env: assignments(env), Dir: dir, Secrets: secrets, printed: printed}, nil
 }
 
-// contextOf is what expressions may know. Parameters and variables have the values that the
-// definition knows.
+// contextOf is what expressions may know. Parameters have the values that the run was given,
+// or else, like variables, those that the definition knows.
 func contextOf(s Subject) *pipelines.Context {
 	return &pipelines.Context{
 		Start:    s.Interval.Start,
 		End:      s.Interval.End,
 		Location: s.Def.Location,
+		Params:   s.Params.Values(),
 		Results:  s.Results,
 		Run:      pipelines.RunContext{ID: s.Run, Kind: s.Kind.String()},
 		Task:     pipelines.TaskContext{ID: s.Task.ID, Try: s.Try, MapIndex: s.MapIndex},

@@ -96,6 +96,7 @@ func (c *call) whyScope(db *sqlite.DB, p *pipelines.Pipeline, interval timetable
 		return nil, err
 	}
 	if run != nil {
+		s.Run.Params = run.Params
 		row, err := db.LaneOf(c.Ctx, run)
 		if err != nil {
 			return nil, err

@@ -52,6 +52,7 @@ type Run struct {
 	State     RunState
 	Lane      int64
 	Partial   bool // made with a task selection: tasks without an instance stay absent
+	Params    Params
 	CreatedAt time.Time
 	StartedAt time.Time  // zero: not yet
 	EndedAt   time.Time  // zero: not yet
@@ -159,7 +160,9 @@ func (d *Decision) Empty() bool {
 	return len(d.Create)+len(d.Skip)+len(d.Cursors)+len(d.Runs)+len(d.Tasks)+len(d.Attempts)+len(d.Cancel)+len(d.Start) == 0
 }
 
-// NewRun is a run that shall exist; where one of that interval start exists already, nothing happens.
+// NewRun is a run that shall exist. Where one of that interval exists already, nothing
+// happens; where one has another interval that overlaps it, the new one is put on record as
+// passed over.
 type NewRun struct {
 	Pipeline string
 	Interval timetable.Interval

@@ -18,6 +18,29 @@ func createTwice(s *stage) {
 	}
 }
 
+func createOver(s *stage) {
+	s.declare("a")
+	s.create(0, 2)
+	half := 12 * time.Hour
+	s.turn(s.Store, func(*plan.World) plan.Decision {
+		var d plan.Decision
+		for _, v := range []timetable.Interval{
+			{Start: daily(0).Start.Add(-half), End: daily(0).Start.Add(half)}, // over the begin of one
+			{Start: daily(1).Start, End: daily(1).Start.Add(half)},            // from where one begins
+			{Start: daily(1).Start.Add(half), End: daily(1).End},              // to where one ends
+			{Start: daily(0).Start.Add(-half), End: daily(3).End},             // over all of them
+			{Start: daily(2).End, End: daily(2).End.Add(half)},                // after them
+		} {
+			d.Create = append(d.Create, plan.NewRun{Pipeline: "p", Interval: v, Due: v.End})
+		}
+		return d
+	})
+	if got := s.look(s.Store).Lanes[0].Queued; len(got) != 4 || got[3].Interval.Start != daily(2).End {
+		s.Fatalf("%d runs, want the three days and what follows them", len(got))
+	}
+	s.same()
+}
+
 func unfinished(s *stage) {
 	s.declare("a", "b")
 	s.create(0, 2)
