@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gopkg.in/yaml.v3"
 )
 
 // example is a fenced yaml block of a page, under a heading.
@@ -68,16 +70,43 @@ func TestEveryExampleOfThePipelineFileLoadsWithoutAProblem(t *testing.T) {
 	}
 }
 
-func TestEveryKeyIsDocumented(t *testing.T) {
-	_, headings := examples(t, "pipeline-file.md")
-	text := strings.Join(headings, ", ")
-	for _, key := range []string{
-		"pipeline", "description", "owner", "tags", "schedule", "timezone", "start_date", "end_date", "catchup", "max_active_runs",
-		"params", "env", "defaults", "run", "needs", "trigger_rule", "when", "workdir", "inputs", "outputs", "retries", "retry_delay",
-		"retry_backoff", "max_retry_delay", "timeout", "depends_on_past", "wait_for_downstream", "pool", "pool_slots", "priority", "weight_rule", "max_active_tasks", "run_timeout", "queue_timeout", "shell", "env_file", "secrets", "skip_exit_code", "allow_failure", "setup", "teardown",
-	} {
-		if !slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }), key) {
-			t.Errorf("%s has no heading", key)
+// TestEveryKeyIsDocumentedWithAnExample demands of each key that the schemas know a section
+// whose heading names it, with an example in which it stands. The examples are run by
+// TestEveryExampleOfThePipelineFileLoadsWithoutAProblem.
+func TestEveryKeyIsDocumentedWithAnExample(t *testing.T) {
+	list, _ := examples(t, "pipeline-file.md")
+	shown := map[string]bool{}
+	for i, e := range list {
+		var doc map[string]any
+		if err := yaml.Unmarshal([]byte(e.src), &doc); err != nil {
+			t.Fatal(err)
+		}
+		where := "pipeline"
+		if e.fileName(i) == SettingsFile {
+			where = "project"
+		}
+		named := strings.FieldsFunc(e.heading, func(r rune) bool { return r == ',' || r == ' ' })
+		note := func(where string, keys map[string]any) {
+			for key := range keys {
+				if slices.Contains(named, key) || slices.Contains(named, SettingsFile) {
+					shown[where+" "+key] = true
+				}
+			}
+		}
+		note(where, doc)
+		tasks, _ := doc["tasks"].(map[string]any)
+		for _, task := range tasks {
+			keys, _ := task.(map[string]any)
+			note("task", keys)
+			named = append(named, "tasks")
+			note("pipeline", map[string]any{"tasks": nil})
+		}
+	}
+	for where, at := range keyLists {
+		for key := range compileSchema(t, at).Properties {
+			if !shown[where+" "+key] {
+				t.Errorf("no section names the %s key %s and has an example with it", where, key)
+			}
 		}
 	}
 }

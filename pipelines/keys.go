@@ -24,7 +24,7 @@ var (
 	}, laterEverywhere...)
 	laterInDefaults = append([]string{"env_file", "secrets", "workdir", "skip_exit_code", "allow_failure", "when", "env"}, laterInTask...)
 	laterInSettings = append([]string{
-		"protect", "executor", "executors", "secrets", "env_file", "queue_timeout", "targets", "interpreters",
+		"protect", "executor", "executors", "secrets", "env_file", "targets", "interpreters",
 	}, laterEverywhere...)
 	laterInNeeds    = []string{"pipeline", "covers", "on", "interval"}
 	laterInSchedule = []string{"calendar", "jitter", "timezone"}

@@ -14,12 +14,14 @@ import (
 )
 
 // definitions reads the project again and again and keeps, of a file that breaks, the last
-// version that was good.
+// version that was good: of a pipeline, and of tidemark.yaml.
 type definitions struct {
 	root   string
 	logDir string
 	left   string                         // where attempts leave results; "" for a look that starts none
 	good   map[string]*pipelines.Pipeline // by file
+
+	settings *pipelines.Settings // the last that were good; nil: none yet
 }
 
 func newDefinitions(root, logDir string) *definitions {
@@ -28,9 +30,12 @@ func newDefinitions(root, logDir string) *definitions {
 
 // read loads the project. The problems of broken files are in it.
 func (d *definitions) read(ctx context.Context) (runner.Definitions, *pipelines.Project, error) {
-	project, err := pipelines.Load(d.root)
+	project, err := pipelines.LoadAfter(d.root, d.settings)
 	if err != nil {
 		return runner.Definitions{}, nil, err
+	}
+	if !project.SettingsBroken {
+		d.settings = &project.Settings
 	}
 	d.remember(project)
 	ps := slices.SortedFunc(maps.Values(d.good), func(a, b *pipelines.Pipeline) int {

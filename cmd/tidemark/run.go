@@ -174,6 +174,9 @@ func (s *session) reload(ctx context.Context, out chan<- runner.Definitions) {
 		return
 	}
 	s.show.problems(project)
+	if project.SettingsBroken && s.defs.settings != nil {
+		s.show.problem(pipelines.SettingsFile + " has errors; its last good version stays in force")
+	}
 	s.mu.Lock()
 	s.inputs = inputFiles(defs.Pipelines)
 	s.mu.Unlock()

@@ -109,7 +109,7 @@ func (c *call) statusText(doc statusDocument) error {
 	for _, d := range doc.Pipelines {
 		cells := d.cells(c)
 		t.Add(d.Name, cells[1], c.strip(d.Newest), cells[4], cells[6], c.Term.Count(d.Counts["success"]), c.Term.Count(d.Counts["failed"]),
-			c.Term.Count(d.Counts["queued"]+d.Counts["running"]), d.word(c))
+			c.Term.Count(d.Counts["queued"]+d.Counts["running"]), d.word(c, doc.Runner != nil))
 	}
 	if err := c.Table(t); err != nil {
 		return err
@@ -123,13 +123,16 @@ func (c *call) statusText(doc statusDocument) error {
 	return c.tellProblems()
 }
 
-// word is how a pipeline stands, in one word.
-func (d statusDoc) word(c *call) string {
+// word is how a pipeline stands, in one word. Without a runner nothing that is left goes on,
+// whatever was running when it ended.
+func (d statusDoc) word(c *call, runner bool) string {
 	switch {
 	case !d.Valid:
 		return c.Term.Red("not valid")
 	case d.Paused:
 		return "paused"
+	case !runner && d.Counts["running"]+d.Counts["queued"] > 0:
+		return "stopped"
 	case d.Counts["running"] > 0:
 		return c.Term.State("running")
 	case d.Counts["queued"] > 0:

@@ -97,20 +97,23 @@ func (c *call) whyScope(db *sqlite.DB, p *pipelines.Pipeline, interval timetable
 	}
 	if run != nil {
 		s.Run.Params = run.Params
-	}
-	if run != nil && run.Lane != 0 {
-		s.Pipeline.Lanes = append(s.Pipeline.Lanes, &plan.Lane{ID: run.Lane, First: first})
+		row, err := db.LaneOf(c.Ctx, run)
+		if err != nil {
+			return nil, err
+		}
+		row.Lane.First = first
+		s.Pipeline.Lanes, s.Active, s.Ahead = []*plan.Lane{&row.Lane}, row.Running, row.Ahead
 	}
 	return s, c.surroundings(db, p, s)
 }
 
 // surroundings are what else may hold a task back: other runs, other attempts, a policy.
 func (c *call) surroundings(db *sqlite.DB, p *pipelines.Pipeline, s *plan.WhyScope) error {
-	totals, err := db.Totals(c.Ctx, p.Name)
+	holder, err := db.Running(c.Ctx)
 	if err != nil {
 		return err
 	}
-	s.Active = totals.Running
+	s.NoRunner = holder == nil
 	open, err := db.OpenAttempts(c.Ctx)
 	if err != nil {
 		return err
@@ -155,6 +158,9 @@ func (c *call) newestAttempt(db *sqlite.DB, s *plan.WhyScope) error {
 	for _, r := range rows {
 		if r.MapIndex == s.MapIndex {
 			s.Reason, s.EndedAt = r.Reason, r.EndedAt
+			if in := s.Run.Instance(r.Task, r.MapIndex); in != nil {
+				in.StartedAt, in.NotBefore = r.StartedAt, r.NotBefore
+			}
 		}
 	}
 	return handedOn(c.Ctx, db, s.Run)

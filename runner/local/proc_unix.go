@@ -139,3 +139,15 @@ func lookPath(name string, env []string, dir string) (string, error) {
 	}
 	return "", problem
 }
+
+// unread says whether a pipe holds something that nobody has read.
+func unread(pipe *os.File) bool {
+	var is [1]unix.PollFd
+	if raw, err := pipe.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) {
+			is[0] = unix.PollFd{Fd: int32(fd), Events: unix.POLLIN}
+			_, _ = unix.Poll(is[:], 0)
+		})
+	}
+	return is[0].Revents&unix.POLLIN != 0
+}

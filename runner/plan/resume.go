@@ -144,7 +144,7 @@ func (r *resuming) row(p PlanRow) {
 	run, _ := runAt(s.Runs, timetable.Interval{Start: p.IntervalStart, End: p.IntervalStart})
 	in := (*Instance)(nil)
 	if run != nil {
-		p.Run, in = run.ID, run.find(p.Task, p.MapIndex)
+		p.Run, in = run.ID, run.Instance(p.Task, p.MapIndex)
 	}
 	switch {
 	case p.State == nil && in != nil:
@@ -166,7 +166,8 @@ func (r *resuming) row(p PlanRow) {
 	r.next.Instances = append(r.next.Instances, p)
 }
 
-func (run *Run) find(task string, index int) *Instance {
+// Instance is that of a task; nil: the run has none.
+func (run *Run) Instance(task string, index int) *Instance {
 	for i := range run.Instances {
 		if in := &run.Instances[i]; in.Task == task && in.MapIndex == index {
 			return in

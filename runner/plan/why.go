@@ -2,9 +2,11 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
 
@@ -39,9 +41,11 @@ type WhyScope struct {
 	EndedAt  time.Time          // of the newest attempt; zero: none has ended
 	Skipped  *timetable.Stretch // the recorded stretch that the interval lies in
 
-	Active      int // running runs of the run's lane
-	Live        int // attempts with the executor, over all pipelines
-	Parallelism int // how many may be; 0: not known
+	NoRunner    bool // none is at work, as far as is known
+	Active      int  // running runs of the run's lane
+	Ahead       int  // queued runs of the lane that start before the run
+	Live        int  // attempts with the executor, over all pipelines
+	Parallelism int  // how many may be; 0: not known
 
 	ActiveTasks int            // of them, in this pipeline
 	Pools       map[string]int // slots of the pools; nil: not known
@@ -114,9 +118,15 @@ func (y *inquiry) existing(in *Instance) {
 	switch in.State {
 	case Queued:
 		y.check("attempt", true, "attempt %d is with the executor", in.Try)
-		y.say("is queued: attempt %d is with the executor, and no process has been reported yet", in.Try)
+		y.check("runner", !y.NoRunner, "%s", y.runner())
+		y.say("is queued: attempt %d is with the executor, and %s", in.Try, y.unheard(in))
 	case Running:
 		y.check("attempt", true, "attempt %d runs since %s", in.Try, stamp(in.StartedAt))
+		y.check("runner", !y.NoRunner, "%s", y.runner())
+		if y.NoRunner {
+			y.say("was running when a runner last looked, since %s, attempt %d of at most %d: %s", stamp(in.StartedAt), in.Try, in.TryLimit, y.runner())
+			return
+		}
 		y.say("is running since %s, attempt %d of at most %d", stamp(in.StartedAt), in.Try, in.TryLimit)
 	case Success, Failed, Skipped, UpstreamFailed:
 		y.ended(in)
@@ -143,6 +153,27 @@ func (y *inquiry) ended(in *Instance) {
 		y.check("attempt", false, "attempt %d is being cancelled", in.Try)
 	}
 	y.say("%s", word)
+}
+
+// runner says whether one is at work.
+func (y *inquiry) runner() string {
+	if y.NoRunner {
+		return "no runner is at work (tidemark run)"
+	}
+	return "a runner is at work"
+}
+
+// unheard says why nothing has been heard of an attempt's process.
+func (y *inquiry) unheard(in *Instance) string {
+	if y.NoRunner {
+		return y.runner()
+	}
+	if def := y.Pipeline.Def; def != nil {
+		if t, ok := def.Task(in.Task); ok && slices.ContainsFunc(t.Secrets, func(s pipelines.Secret) bool { return len(s.Command) > 0 }) {
+			return "it waits for the programs that print its secrets, or for its process"
+		}
+	}
+	return "no process has been reported yet"
 }
 
 func plural(n int, noun string) string {

@@ -48,6 +48,9 @@ func (y *inquiry) due(fill string) {
 		y.say("does not exist yet: %s", y.obstacles())
 	case p.Paused:
 		y.say("does not exist: the interval is due, but the pipeline is paused")
+	case y.NoRunner:
+		y.check("runner", false, "%s", y.runner())
+		y.say("does not exist yet: the interval is due, but %s", y.runner())
 	default:
 		y.doc.StartsWhen = known(y.now)
 		y.say("does not exist yet: the interval is due and is looked at next (catchup: %s)", p.Def.Catchup)
@@ -72,10 +75,7 @@ func (y *inquiry) noInstance() {
 	default:
 		y.pipeline()
 		y.lane()
-		why := y.obstacles()
-		if why == "" {
-			why = "the runner adds it when it looks next"
-		}
-		y.say("does not exist yet, as its run has not begun with it: %s", why)
+		y.check("runner", !y.NoRunner, "%s", y.runner())
+		y.conclude("does not exist yet, as its run has not begun with it", "the runner adds it when it looks next", "")
 	}
 }

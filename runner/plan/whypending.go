@@ -3,6 +3,9 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
 )
 
 // pending explains an instance that waits: every condition of its start, met or not.
@@ -21,6 +24,7 @@ func (y *inquiry) pending(in *Instance) {
 	if y.Parallelism > 0 {
 		y.check("slots", y.Live < y.Parallelism, "%d of %d attempts are with the executor", y.Live, y.Parallelism)
 	}
+	y.check("runner", !y.NoRunner, "%s", y.runner())
 	what := "waits"
 	if in.State == Retrying {
 		what = fmt.Sprintf("failed in attempt %d of at most %d", in.Try, in.TryLimit)
@@ -29,12 +33,40 @@ func (y *inquiry) pending(in *Instance) {
 		}
 		what += " and tries again"
 	}
-	if why := y.obstacles(); why != "" {
-		y.say("%s: %s", what, why)
-		return
+	y.conclude(what, "nothing holds it back: it starts when the runner looks next", y.patience(in))
+}
+
+// conclude says what waits and for what, or that it waits for nothing but the next look.
+func (y *inquiry) conclude(what, next, limit string) {
+	switch why := y.obstacles(); {
+	case why == "":
+		y.doc.StartsWhen = known(y.now)
+		y.say("%s, and %s%s", what, next, limit)
+	case why == runQueued:
+		y.doc.StartsWhen = known(y.now)
+		y.say("%s: %s, has room, and starts when the runner looks next", what, why)
+	default:
+		y.say("%s: %s%s", what, why, limit)
 	}
-	y.doc.StartsWhen = known(y.now)
-	y.say("%s, and nothing holds it back: it starts when the runner looks next", what)
+}
+
+const runQueued = "its run is queued"
+
+// patience says until when an instance may lack nothing but room.
+func (y *inquiry) patience(in *Instance) string {
+	def := y.Pipeline.Def
+	if def == nil || in.NotBefore.IsZero() || in.NotBefore.After(y.now) {
+		return ""
+	}
+	t, ok := def.Task(in.Task)
+	if !ok || t.QueueTimeout == 0 {
+		return ""
+	}
+	end := in.NotBefore.Add(t.QueueTimeout)
+	left := max(end.Sub(y.now), 0).Truncate(time.Second)
+	y.check("queue_timeout", left > 0, "it waits for room since %s, and %s of %s are left", stamp(in.NotBefore),
+		pipelines.FormatDuration(left), pipelines.FormatDuration(t.QueueTimeout))
+	return fmt.Sprintf("; without room it fails at %s", stamp(end))
 }
 
 // pipeline checks that the pipeline works at all.
@@ -63,12 +95,22 @@ func (y *inquiry) lane() {
 		y.check("run", true, "the run is running")
 		return
 	}
-	y.check("run", false, "its run is %s", y.Run.State)
-	if lane.Paused {
-		y.check("backfill", false, "backfill %d is paused", lane.ID)
+	y.check("run", false, runQueued)
+	if lane.ID != 0 {
+		y.check("backfill", !lane.Paused, "backfill %d is %s", lane.ID, pausedOrNot(lane.Paused))
 	}
 	limit := lane.maxActive(y.Pipeline.Def)
 	y.check("max_active_runs", y.Active < limit, "%d of %d runs are running", y.Active, limit)
+	if y.Ahead > 0 {
+		y.check("turn", y.Active+y.Ahead < limit, "%s before it in its queue", plural(y.Ahead, "run"))
+	}
+}
+
+func pausedOrNot(paused bool) string {
+	if paused {
+		return "paused"
+	}
+	return "not paused"
 }
 
 // graph checks the trigger rule over the upstream tasks, then when.
