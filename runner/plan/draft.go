@@ -138,6 +138,9 @@ func eachLine(p *Plan, yield func(string)) {
 		}
 		yield(line)
 	}
+	if p.Live != nil {
+		yield(p.Live.line())
+	}
 }
 
 func runStateName(s *RunState) string {

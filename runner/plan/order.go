@@ -45,6 +45,11 @@ type UndoScope struct {
 	Undone    bool   // by an earlier undo
 	Instances []InstanceImage
 	Runs      []RunImage
+	// Live is what the operation did to the live schedule, nil for nothing; Paused and Last
+	// are how that stands now.
+	Live   *Live
+	Paused bool
+	Last   timetable.Interval
 }
 
 // InstanceImage is one task instance before an operation, as the operation left it, and now.
@@ -86,4 +91,5 @@ type RunImage struct {
 	Due        time.Time
 	Partial    bool
 	Params     Params // of a run that the operation removed
+	Kind       Kind   // of the same
 }

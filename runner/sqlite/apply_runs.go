@@ -20,6 +20,7 @@ type progression struct {
 	length, late int64 // of each interval; from its end to the instant at which it is due
 	partial      bool
 	params       plan.Params
+	kind         plan.Kind
 	count        int64
 }
 
@@ -73,7 +74,7 @@ func progress(runs []*plan.PlanRun) progression {
 		if i == 0 {
 			p.step = step
 		}
-		if step != p.step || q.pipeline != p.pipeline || q.length != p.length || q.late != p.late || q.partial != p.partial || q.params != p.params {
+		if step != p.step || q.pipeline != p.pipeline || q.length != p.length || q.late != p.late || q.partial != p.partial || q.params != p.params || q.kind != p.kind {
 			break
 		}
 		p.count++
@@ -82,7 +83,7 @@ func progress(runs []*plan.PlanRun) progression {
 }
 
 func one(r *plan.PlanRun) progression {
-	p := progression{pipeline: r.Pipeline, start: r.IntervalStart.UnixMicro(), count: 1, partial: r.Partial, params: r.Params}
+	p := progression{pipeline: r.Pipeline, start: r.IntervalStart.UnixMicro(), count: 1, partial: r.Partial, params: r.Params, kind: r.Kind}
 	p.length = r.IntervalEnd.UnixMicro() - p.start
 	if !r.Due.IsZero() {
 		p.late = r.Due.UnixMicro() - r.IntervalEnd.UnixMicro()
@@ -90,9 +91,15 @@ func one(r *plan.PlanRun) progression {
 	return p
 }
 
-func (o *ordering) kind() plan.Kind {
-	if o.plan.Kind == "trigger" {
+// kind is that of a run which the order makes; what an undo brings back keeps its own.
+func (o *ordering) kind(p progression) plan.Kind {
+	switch o.plan.Kind {
+	case "trigger":
 		return plan.Manual
+	case "unpause":
+		return plan.Scheduled
+	case "undo":
+		return p.kind
 	}
 	return plan.Backfilled
 }
@@ -118,7 +125,7 @@ func (o *ordering) createProgression(p progression) (newest int64, err error) {
 		  WHERE i < ?3)
 		SELECT ?4, start, start + ?5, ?6, 0, ?7, ?8, ?9, CASE WHEN ?10 <> 0 THEN start + ?5 + ?10 END, ?11, ?12
 		FROM progression`,
-		p.start, p.step, p.count, pipeline, p.length, o.kind(), o.lane(), p.partial, o.id, p.late, o.now, params)
+		p.start, p.step, p.count, pipeline, p.length, o.kind(p), o.lane(), p.partial, o.id, p.late, o.now, params)
 }
 
 // runGroup is runs to which the same happens.
