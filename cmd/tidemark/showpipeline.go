@@ -52,6 +52,8 @@ type taskDoc struct {
 	Description string   `json:"description"`
 	Needs       []string `json:"needs"`
 	TriggerRule string   `json:"trigger_rule"`
+	Setup       bool     `json:"setup"`
+	Teardown    []string `json:"teardown"` // the setups that it undoes
 	Inputs      []string `json:"inputs"`
 	Retries     int      `json:"retries"`
 	RetryDelay  float64  `json:"retry_delay_s"`
@@ -74,7 +76,7 @@ func runShow(c *call) error {
 		doc.Params = append(doc.Params, paramDoc{param.Name, param.Type, param.Default, param.Enum, param.Required, param.Description})
 	}
 	for _, t := range p.Tasks {
-		doc.Tasks = append(doc.Tasks, taskDoc{t.ID, t.Description, t.Needs, t.TriggerRule.String(), t.Inputs, t.Retries,
+		doc.Tasks = append(doc.Tasks, taskDoc{t.ID, t.Description, t.Needs, t.TriggerRule.String(), t.Setup, t.Teardown, t.Inputs, t.Retries,
 			t.RetryDelay.Seconds(), seconds(t.Timeout), t.Fingerprint})
 	}
 	if c.JSON() {
@@ -126,9 +128,24 @@ func (c *call) showText(p *pipelines.Pipeline) error {
 		if task.Timeout > 0 {
 			timeout = pipelines.FormatDuration(task.Timeout)
 		}
-		t.Add(task.ID, strings.Join(task.Needs, ", "), c.Term.Count(task.Retries), timeout, task.Description)
+		t.Add(task.ID, strings.Join(task.Needs, ", "), c.Term.Count(task.Retries), timeout, role(task)+task.Description)
 	}
 	return c.Table(t)
+}
+
+// role says what a task is beside its work.
+func role(t *pipelines.Task) string {
+	text := ""
+	switch {
+	case t.Setup:
+		text = "setup"
+	case len(t.Teardown) > 0:
+		text = "teardown of " + strings.Join(t.Teardown, ", ")
+	}
+	if text != "" && t.Description != "" {
+		return text + ": "
+	}
+	return text
 }
 
 func paramTable(p *pipelines.Pipeline) *ui.Table {

@@ -37,7 +37,13 @@ func Backfill(now time.Time, scope *PipelineScope, args BackfillArgs) (*Plan, er
 	b.Lane = &Lane{MaxActive: args.MaxActiveRuns, Backwards: args.Backwards}
 	b.why = sel.widen(scope.Def, func(t int) bool { return sel.matches(scope.Def.Tasks[t].ID) })
 	sum := newSummary(len(b.why))
-	for t, why := range b.why {
+	b.full = slices.Clone(b.why)
+	for t, why := range along(scope.Def, func(t int) bool { return b.why[t] != "" }) {
+		if b.full[t] == "" {
+			b.full[t] = why
+		}
+	}
+	for t, why := range b.full {
 		if why != "" {
 			sum.note(t, why)
 		}
@@ -82,6 +88,7 @@ type backfilling struct {
 	now    time.Time
 	params Params
 	why    []string // by task: why it is selected
+	full   []string // and, with the setups and teardowns of those, why a new run has it
 	early  int      // intervals before start_date
 	late   int      // intervals after end_date
 	notDue int
@@ -135,7 +142,7 @@ func (b *backfilling) holds(r Range) *Refusal {
 // tooMany counts before anything is made.
 func (b *backfilling) tooMany() bool {
 	tasks, intervals := 0, 0
-	for _, why := range b.why {
+	for _, why := range b.full {
 		if why != "" {
 			tasks++
 		}
@@ -190,9 +197,9 @@ func (b *backfilling) interval(period timetable.Period) {
 	if end := b.s.Def.End; !end.IsZero() && period.Start.After(end) {
 		b.late++
 	}
-	for t, why := range b.why {
+	for t, why := range b.full {
 		if why != "" {
-			b.create(0, period.Start, t)
+			b.create(0, period.Start, t, why)
 		}
 	}
 	b.Runs = append(b.Runs, PlanRun{Pipeline: b.s.Name, IntervalStart: period.Start, IntervalEnd: period.End,
@@ -200,10 +207,10 @@ func (b *backfilling) interval(period timetable.Period) {
 }
 
 // create plans an instance that does not exist.
-func (b *backfilling) create(run int64, at time.Time, t int) {
+func (b *backfilling) create(run int64, at time.Time, t int, why string) {
 	task := b.s.Def.Tasks[t]
 	b.row(PlanRow{Pipeline: b.s.Name, Task: task.ID, MapIndex: -1, IntervalStart: at,
-		To: Waiting, Action: Create, Why: b.why[t], Run: run, TryLimit: task.Retries + 1})
+		To: Waiting, Action: Create, Why: why, Run: run, TryLimit: task.Retries + 1})
 }
 
 // runAt finds, in runs by interval start, the run of an interval, or else one that overlaps it.
