@@ -25,6 +25,8 @@ func clearVerb() *verb {
 			"tidemark clear weather --only-failed --last 7",
 		group: groupChange,
 		flags: orderFlags(append(choiceFlags(),
+			&cli.BoolFlag{Name: "run", Usage: "of each run in which something is chosen, everything"},
+			&cli.StringSliceFlag{Name: "only", Hidden: true},
 			&cli.BoolFlag{Name: "no-running", Usage: "refuse when one of them runs, instead of cancelling it"},
 		)...),
 		run: runClear,
@@ -32,6 +34,10 @@ func clearVerb() *verb {
 }
 
 func runClear(c *call) error {
+	if c.IsSet("only") {
+		return usage("not-of-clear", "clear is about task instances that exist: intervals that are missing or were passed over have none",
+			"make them with tidemark backfill --only missing,skipped; to choose skipped task instances write --state skipped")
+	}
 	ch, err := c.choice()
 	if err != nil {
 		return err
@@ -41,7 +47,7 @@ func runClear(c *call) error {
 			return err
 		}
 	}
-	args := plan.ClearArgs{Selector: ch.Selector, In: ch.in, NoRunning: c.Bool("no-running"),
+	args := plan.ClearArgs{Selector: ch.Selector, In: ch.in, WholeRuns: c.Bool("run"), NoRunning: c.Bool("no-running"),
 		Reason: c.String("reason"), Ticket: c.String("ticket")}
 	return c.carryOut(ch.now, ch.order("clear", func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
 		return plan.Clear(ch.now, scopes, args)

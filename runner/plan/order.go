@@ -11,6 +11,7 @@ type ClearArgs struct {
 	Selector
 	// In holds, for pipelines in whose timezone the bounds are other instants, their selectors.
 	In        map[string]Selector `json:",omitempty"`
+	WholeRuns bool                // of each run in which something is chosen, everything
 	NoRunning bool                // refuse when the selection holds an instance with an open attempt
 	Reason    string
 	Ticket    string
