@@ -26,6 +26,7 @@ func clearVerb() *verb {
 		group: groupChange,
 		flags: orderFlags(append(choiceFlags(),
 			&cli.BoolFlag{Name: "run", Usage: "of each run in which something is chosen, everything"},
+			&cli.BoolFlag{Name: "same-version", Usage: "bind the runs to the version of the pipeline that they ran with before"},
 			&cli.StringSliceFlag{Name: "only", Hidden: true},
 			&cli.BoolFlag{Name: "no-running", Usage: "refuse when one of them runs, instead of cancelling it"},
 		)...),
@@ -47,11 +48,13 @@ func runClear(c *call) error {
 			return err
 		}
 	}
-	args := plan.ClearArgs{Selector: ch.Selector, In: ch.in, WholeRuns: c.Bool("run"), NoRunning: c.Bool("no-running"),
+	args := plan.ClearArgs{Selector: ch.Selector, In: ch.in, WholeRuns: c.Bool("run"), SameVersion: c.Bool("same-version"), NoRunning: c.Bool("no-running"),
 		Reason: c.String("reason"), Ticket: c.String("ticket")}
-	return c.carryOut(ch.now, ch.order("clear", func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
+	o := ch.order("clear", func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
 		return plan.Clear(ch.now, scopes, args)
-	}))
+	})
+	o.query.Versions = args.SameVersion
+	return c.carryOut(ch.now, o)
 }
 
 // haveRuns refuses single intervals that a pipeline has no run of: half of what was asked

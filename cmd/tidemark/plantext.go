@@ -187,6 +187,9 @@ func (c *call) runLines(o order, p *plan.Plan) [][]string {
 	for _, r := range p.Runs {
 		if r.Action != plan.None {
 			why := r.Why
+			if r.Version != "" {
+				why += ", with version " + r.Version[:min(len(r.Version), 12)]
+			}
 			if r.Params != "" {
 				why += ", with " + paramWords(r.Params)
 			}

@@ -11,7 +11,7 @@ import (
 // retries, and their finished runs back to queued. What waits already is left alone. The
 // instant does not matter to what is chosen. Errors are *Refusal.
 func Clear(_ time.Time, scopes []*PipelineScope, args ClearArgs) (*Plan, error) {
-	c := &clearing{draft: newDraft("clear", args.Reason, args.Ticket, args), whole: args.WholeRuns}
+	c := &clearing{draft: newDraft("clear", args.Reason, args.Ticket, args), whole: args.WholeRuns, same: args.SameVersion}
 	if refusal := c.choose("clear", scopes, args.Selector, args.In, func(s *PipelineScope, sel *selection) {
 		c.sel = sel
 		c.scope(s)
@@ -36,6 +36,7 @@ type clearing struct {
 	*draft
 	sel     *selection
 	whole   bool
+	same    bool
 	named   bool     // whether the regular expression matched any task
 	running []string // instances that would be cancelled
 }
@@ -103,7 +104,11 @@ func (c *clearing) run(s *PipelineScope, run *Run, sum *summary) {
 		}
 	}
 	if len(c.Instances) > rows {
-		c.Runs = append(c.Runs, reopened(s.Name, run))
+		r := reopened(s.Name, run)
+		if c.same && run.Version != nil {
+			r.Version = run.Version.Fingerprint
+		}
+		c.Runs = append(c.Runs, r)
 	}
 }
 

@@ -110,7 +110,8 @@ type PlanRun struct {
 	Action        RunAction `json:"action"`
 	Change        string    `json:"change,omitempty"` // what action has no word for
 	Why           string    `json:"why"`
-	Params        Params    `json:"params,omitempty"` // that a run is made with
+	Params        Params    `json:"params,omitempty"`  // that a run is made with
+	Version       string    `json:"version,omitempty"` // that a run is bound to: a fingerprint
 
 	Run     int64     `json:"-"`
 	Kind    Kind      `json:"-"` // of a run that an undo brings back

@@ -12,9 +12,12 @@ type ClearArgs struct {
 	// In holds, for pipelines in whose timezone the bounds are other instants, their selectors.
 	In        map[string]Selector `json:",omitempty"`
 	WholeRuns bool                // of each run in which something is chosen, everything
-	NoRunning bool                // refuse when the selection holds an instance with an open attempt
-	Reason    string
-	Ticket    string
+	// SameVersion binds the runs to the version that they ran with before; else they follow
+	// the newest.
+	SameVersion bool
+	NoRunning   bool // refuse when the selection holds an instance with an open attempt
+	Reason      string
+	Ticket      string
 }
 
 // Reprocess says what a backfill does with runs that exist.

@@ -133,6 +133,7 @@ type runGroup struct {
 	pipeline int64
 	action   plan.Action
 	from, to plan.RunState
+	pinned   bool // to the version that they ran with
 	runs     []int64
 }
 
@@ -141,6 +142,7 @@ func (o *ordering) runGroups(wanted ...plan.Action) []*runGroup {
 		pipeline string
 		action   plan.Action
 		from, to plan.RunState
+		pinned   bool
 	}
 	groups := map[key]*runGroup{}
 	var list []*runGroup
@@ -149,13 +151,13 @@ func (o *ordering) runGroups(wanted ...plan.Action) []*runGroup {
 		if !slices.Contains(wanted, plan.Action(r.Action)) {
 			continue
 		}
-		k := key{pipeline: r.Pipeline, action: plan.Action(r.Action), from: *r.State}
+		k := key{pipeline: r.Pipeline, action: plan.Action(r.Action), from: *r.State, pinned: r.Version != ""}
 		if r.To != nil {
 			k.to = *r.To
 		}
 		g := groups[k]
 		if g == nil {
-			g = &runGroup{pipeline: o.names.pipelines[r.Pipeline], action: k.action, from: k.from, to: k.to}
+			g = &runGroup{pipeline: o.names.pipelines[r.Pipeline], action: k.action, from: k.from, to: k.to, pinned: k.pinned}
 			groups[k] = g
 			list = append(list, g)
 		}
@@ -172,6 +174,9 @@ func (o *ordering) changeRuns() error {
 			return err
 		}
 		if err := o.keepRuns(g); err != nil {
+			return err
+		}
+		if err := o.pin(g); err != nil {
 			return err
 		}
 		if g.action == plan.None {
@@ -197,10 +202,35 @@ func (o *ordering) changeRuns() error {
 	return nil
 }
 
+// pin binds runs to the version that they ran with, or lets them follow the newest again. An
+// undo puts that back too. Runs that are only looked at stay as they are.
+func (o *ordering) pin(g *runGroup) error {
+	switch {
+	case o.plan.Undoes != 0:
+		_, err := o.w.exec(`
+			UPDATE runs
+			SET pinned = b.pinned
+			FROM operation_runs AS b
+			WHERE b.operation_id = ?
+			  AND b.run_id = runs.run_id
+			  AND runs.pinned <> b.pinned
+			  AND runs.run_id IN (SELECT run_id FROM temp.chosen)`, o.plan.Undoes)
+		return err
+	case g.action != plan.Reopen && !g.pinned:
+		return nil
+	}
+	_, err := o.w.exec(`
+		UPDATE runs
+		SET pinned = ?1
+		WHERE run_id IN (SELECT run_id FROM temp.chosen)
+		  AND pinned <> ?1`, g.pinned)
+	return err
+}
+
 func (o *ordering) keepRuns(g *runGroup) error {
 	return o.w.many("runs", len(g.runs), `
-		INSERT INTO operation_runs (operation_id, run_id, action, state, lane, started_at, ended_at, reason_id)
-		SELECT ?, r.run_id, ?, r.state, r.lane, r.started_at, r.ended_at, r.reason_id
+		INSERT INTO operation_runs (operation_id, run_id, action, state, lane, started_at, ended_at, reason_id, pinned)
+		SELECT ?, r.run_id, ?, r.state, r.lane, r.started_at, r.ended_at, r.reason_id, r.pinned
 		FROM temp.chosen AS c
 		CROSS JOIN runs AS r USING (run_id)
 		WHERE r.state = ?`, o.id, actionNumber(g.action), g.from)
