@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -39,6 +40,9 @@ type Subject struct {
 // Job renders one attempt, whole but for the secrets that programs print. An error is the
 // author's: an expression that has no value here.
 func (w *Workshop) Job(s plan.Start) (Job, []pipelines.Secret, error) {
+	if v := s.Run.Version; v != nil && v.Problem != "" {
+		return Job{}, nil, fmt.Errorf("cannot read version %s: %s", v.Fingerprint, v.Problem)
+	}
 	task, _ := s.Def.Task(s.Task)
 	subject := Subject{Def: s.Def, Task: task, Run: s.Run.ID, Kind: s.Run.Kind,
 		Interval: s.Run.Interval, MapIndex: s.MapIndex, Try: s.Try, Params: s.Run.Params, Results: s.Run.Results()}

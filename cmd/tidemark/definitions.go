@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -44,7 +45,20 @@ func (d *definitions) read(ctx context.Context) (runner.Definitions, *pipelines.
 		}
 		return 1
 	})
-	return runner.Definitions{Pipelines: ps, Pools: project.Settings.Pools, Workshop: d.workshop(ctx, project)}, project, nil
+	return runner.Definitions{Pipelines: ps, Pools: project.Settings.Pools, Workshop: d.workshop(ctx, project), Parse: earlierVersions(d.root, project)}, project, nil
+}
+
+// earlierVersions reads earlier versions of pipelines, with the settings and the files of now.
+func earlierVersions(root string, project *pipelines.Project) func(file, source string) (*pipelines.Pipeline, error) {
+	return func(file, source string) (*pipelines.Pipeline, error) {
+		p, problems := pipelines.Parse(file, []byte(source), &project.Settings, os.DirFS(root))
+		for _, problem := range problems {
+			if p == nil || problem.Severity == pipelines.Error {
+				return nil, errors.New(problem.Message)
+			}
+		}
+		return p, nil
+	}
 }
 
 // remember replaces what is good now and forgets the files that are gone.

@@ -27,11 +27,17 @@ func (c *call) planText(o order, p *plan.Plan) {
 		c.Printf("\n")
 		writeAligned(c.Out, rows)
 	}
+	if rows := c.liveLines(o, p); len(rows) > 0 {
+		c.Printf("\n")
+		writeAligned(c.Out, rows)
+	}
 	if rows := c.untouchedLines(o, p); len(rows) > 0 {
 		c.Printf("\n  not touched:\n")
 		writeAligned(c.Out, rows)
 	}
-	c.Printf("\n  %s\n", c.planTotals(p))
+	if rowsOf(p) > 0 || p.Live == nil {
+		c.Printf("\n  %s\n", c.planTotals(p))
+	}
 	for _, w := range p.Warnings {
 		c.Warn("%s", inZone(w, o.loc))
 	}
@@ -181,6 +187,9 @@ func (c *call) runLines(o order, p *plan.Plan) [][]string {
 	for _, r := range p.Runs {
 		if r.Action != plan.None {
 			why := r.Why
+			if r.Version != "" {
+				why += ", with version " + r.Version[:min(len(r.Version), 12)]
+			}
 			if r.Params != "" {
 				why += ", with " + paramWords(r.Params)
 			}

@@ -133,10 +133,16 @@ func eachLine(p *Plan, yield func(string)) {
 		r := &p.Runs[i]
 		line := fmt.Sprintf("run %s %s %s %s %s %s", r.Pipeline, r.IntervalStart.UTC().Format(time.RFC3339Nano),
 			r.IntervalEnd.UTC().Format(time.RFC3339Nano), runStateName(r.State), runStateName(r.To), r.Action)
+		if r.Version != "" {
+			line += " version " + r.Version
+		}
 		if r.Params != "" {
 			line += " " + string(r.Params)
 		}
 		yield(line)
+	}
+	if p.Live != nil {
+		yield(p.Live.line())
 	}
 }
 

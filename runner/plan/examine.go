@@ -12,7 +12,7 @@ func (s *step) examine(p *PipelineState) {
 	q := &queue{pipe: p}
 	for _, run := range p.Running {
 		if p.Def != nil {
-			e := examination{step: s, queue: q, def: p.Def, run: run, place: &s.place}
+			e := examination{step: s, queue: q, def: p.defOf(run), run: run, place: &s.place}
 			e.join()
 			e.expire()
 			e.evaluate()
@@ -36,7 +36,7 @@ func (s *step) watch(q *queue, run *Run) {
 		}
 		q.hold(run)
 		s.busy[sideOf(run)]++
-		s.take(q.pipe.Def, run, in)
+		s.take(q.pipe.defOf(run), run, in)
 		if !in.State.Live() && (!in.Cancelling || s.world.Adopting) {
 			in.Cancelling = true
 			s.decision.Cancel = append(s.decision.Cancel, in.key(run))

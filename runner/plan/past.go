@@ -19,7 +19,8 @@ import (
 // The run before is the one with the next lower interval start, whoever asked for it: there
 // is one run an interval, so none of them is beside the line, as a manual one is in Airflow.
 func (p *PipelineState) past(run *Run, t int) string {
-	task, before := p.Def.Tasks[t], run.Previous
+	def, before := p.defOf(run), run.Previous
+	task := def.Tasks[t]
 	switch {
 	case !task.DependsOnPast, p.firstOf(run.Lane).Equal(run.Interval.Start), before == nil:
 		return ""
@@ -32,8 +33,8 @@ func (p *PipelineState) past(run *Run, t int) string {
 	if why := before.unsettled(task.ID); why != "" || !task.WaitForDownstream {
 		return why
 	}
-	for _, d := range p.Def.Downstream(t) {
-		if why := before.unsettled(p.Def.Tasks[d].ID); why != "" {
+	for _, d := range def.Downstream(t) {
+		if why := before.unsettled(def.Tasks[d].ID); why != "" {
 			return why
 		}
 	}

@@ -26,6 +26,7 @@ func Resume(scopes []*PipelineScope, saved *Plan) (*Plan, error) {
 		r.scopes[s.Name] = s
 	}
 	r.next.Runs, r.next.Instances = []PlanRun{}, []PlanRow{}
+	r.live(saved.Live)
 	for i := range saved.Runs {
 		r.run(saved.Runs[i])
 	}
@@ -36,7 +37,7 @@ func Resume(scopes []*PipelineScope, saved *Plan) (*Plan, error) {
 		return nil, moved(r.moved)
 	}
 	p := &r.next
-	p.Arguments = applied{Plan: saved.Digest, Params: p.params()}
+	p.Arguments = applied{Plan: saved.Digest, Params: p.params(), Live: p.Live}
 	p.Applied, p.Operation, p.Undo, p.DryRun = false, nil, nil, false
 	return p, nil
 }
@@ -45,6 +46,7 @@ func Resume(scopes []*PipelineScope, saved *Plan) (*Plan, error) {
 type applied struct {
 	Plan   string
 	Params []string `json:",omitempty"`
+	Live   *Live    `json:",omitempty"`
 }
 
 // params are those that a plan gives to the runs that it makes, NAME=VALUE: mostly all
@@ -78,6 +80,16 @@ type resuming struct {
 
 func (r *resuming) move(format string, args ...any) {
 	r.moved = append(r.moved, fmt.Sprintf(format, args...))
+}
+
+// live takes what the plan does to the live schedule, if that stands as it did.
+func (r *resuming) live(l *Live) {
+	if l == nil {
+		return
+	}
+	if s := r.scopes[l.Pipeline]; s == nil || s.Paused != l.WasPaused || !placeOf(s.Last).equal(l.WasLast) {
+		r.move("%s: its schedule has been paused, unpaused or moved on", l.Pipeline)
+	}
 }
 
 // run takes one run of the plan if it is as it was.

@@ -53,6 +53,7 @@ type Run struct {
 	Lane      int64
 	Partial   bool // made with a task selection: tasks without an instance stay absent
 	Params    Params
+	Version   *Version // that it is bound to; nil: the newest
 	CreatedAt time.Time
 	StartedAt time.Time  // zero: not yet
 	EndedAt   time.Time  // zero: not yet
@@ -219,6 +220,7 @@ type AttemptChange struct {
 	Signal    int
 	Reason    string
 	Operation int64             // the order that asked for it, 0: none
+	Bound     *pipelines.Task   // of one that begins, if its run is bound to a version
 	Results   map[string]string // of one that succeeded
 	Outputs   string            // the digest of its outputs
 }

@@ -16,6 +16,7 @@ import (
 type ScopeQuery struct {
 	Pipelines []string  // one that is not in the database has an empty scope
 	From, To  time.Time // of interval starts, both inclusive; zero: open
+	Versions  bool      // also with which version each run was started
 	Last      int       // the newest runs within the bounds; 0: all
 }
 
@@ -121,6 +122,11 @@ func (c *conn) loadScope(n *names, s *plan.PipelineScope, id int64, q ScopeQuery
 		return err
 	}); err != nil {
 		return err
+	}
+	if q.Versions {
+		if err := c.versions(s, id, from, to); err != nil {
+			return err
+		}
 	}
 	return c.loadScopeInstances(n, s, id, from, to, instances)
 }

@@ -83,7 +83,7 @@ CREATE TABLE operation_runs (                      -- a run before the order; st
   interval_end   INTEGER,
   kind           INTEGER,
   partial        INTEGER,
-  due_at         INTEGER, params_id INTEGER,
+  due_at         INTEGER, params_id INTEGER, pinned INTEGER NOT NULL DEFAULT 0 CHECK (pinned IN (0, 1)),
   PRIMARY KEY (operation_id, run_id)
 ) STRICT, WITHOUT ROWID;
 
