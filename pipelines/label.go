@@ -1,6 +1,9 @@
 package pipelines
 
-import "time"
+import (
+	"regexp"
+	"time"
+)
 
 // Label is an instant in a zone as short as it can be typed: ParseTime reads it back. It is
 // 2026-03-01 at midnight, 2026-03-01T06:00 otherwise, with the offset where the wall clock
@@ -37,4 +40,18 @@ func twice(at time.Time) bool {
 		}
 	}
 	return false
+}
+
+var stamped = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
+
+// InZone rewrites the instants in a sentence, which the planner writes in UTC, as a person
+// types them in a timezone.
+func InZone(text string, loc *time.Location) string {
+	return stamped.ReplaceAllStringFunc(text, func(s string) string {
+		t, err := time.Parse(time.RFC3339Nano, s)
+		if err != nil {
+			return s
+		}
+		return Label(t.Truncate(time.Second), loc)
+	})
 }
