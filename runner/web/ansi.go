@@ -144,7 +144,7 @@ func (s *sgr) class() string {
 		c = append(c, "dim")
 	}
 	if s.underline {
-		c = append(c, "under")
+		c = append(c, "ul")
 	}
 	return strings.Join(c, " ")
 }

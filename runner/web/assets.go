@@ -21,10 +21,9 @@ var static embed.FS
 type assets struct{ files map[string]asset }
 
 type asset struct {
-	kind       string
-	etag       string
-	plain, gz  []byte
-	compresses bool
+	kind      string
+	etag      string
+	plain, gz []byte
 }
 
 var kinds = map[string]string{

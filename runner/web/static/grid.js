@@ -612,7 +612,9 @@ customElements.define('tm-grid', class extends HTMLElement {
     const [group] = groups;
     order('clear', this.pipeline, chosen(group, columns, this.tasks.length, (us) => this.place(us)), { on: { downstream: group.rows.length * group.columns.length === 1 }, paint: (cells) => this.paint(cells) });
   }
+  // paint hatches what an order will touch, and moves it to where the dialog does not stand.
   paint(cells) {
+    if (cells?.starts.length && !this.painted && innerWidth >= 1100) this.box.scrollLeft = Math.max(0, (first(this.data.columns, cells.starts[0]) - 3) * this.size);
     this.painted = cells;
     this.paintedAt = new Map((cells?.starts ?? []).map((s, i) => [s, i]));
     this.frame();
