@@ -73,6 +73,9 @@ func (c *call) settle(o order, preview func() (*plan.Plan, error), apply func(*p
 
 // agreed refuses a plan that is not the one that a person has seen.
 func (c *call) agreed(p, seen *plan.Plan) error {
+	if a := c.program.asked; a != nil && a.digest != "" && p.Digest != a.digest {
+		return movedOn()
+	}
 	if p.Digest != seen.Digest && !c.Bool("yes") {
 		return movedOn()
 	}
@@ -237,6 +240,9 @@ func nounOf(p *plan.Plan) string {
 
 // actor is who gives the order.
 func (c *call) actor() sqlite.Actor {
+	if a := c.program.asked; a != nil {
+		return a.who
+	}
 	name := c.Env("USER")
 	if u, err := user.Current(); err == nil && name == "" {
 		name = u.Username

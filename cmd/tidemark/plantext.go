@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
+	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
@@ -39,7 +40,7 @@ func (c *call) planText(o order, p *plan.Plan) {
 		c.Printf("\n  %s\n", c.planTotals(p))
 	}
 	for _, w := range p.Warnings {
-		c.Warn("%s", inZone(w, o.loc))
+		c.Warn("%s", pipelines.InZone(w, o.loc))
 	}
 }
 

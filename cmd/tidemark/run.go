@@ -30,10 +30,11 @@ func runVerb() *verb {
 			"A second run on the same database is refused with exit code 5.",
 		example: "tidemark run --until-idle\ntidemark run weather -j 8",
 		group:   groupRun,
-		flags: []cli.Flag{
+		flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "until-idle", Usage: "end when nothing is due, running or retrying"},
 			&cli.IntFlag{Name: "parallelism", Aliases: []string{"j"}, Usage: "how many tasks may run at once, `N` (default: twice the processors, at least 4)"},
-		},
+			&cli.BoolFlag{Name: "serve", Usage: "show the pages (default: unless --until-idle)"},
+		}, pageFlags()...),
 		run: runRun,
 	}
 }
@@ -46,6 +47,9 @@ func runRun(c *call) (err error) {
 	defer func() { err = errors.Join(err, s.close()) }()
 	ctx, stop := context.WithCancel(c.Ctx)
 	defer stop()
+	if err := s.servePages(ctx); err != nil {
+		return err
+	}
 	s.watch(ctx)
 	outcome, err := s.runner.Run(ctx)
 	s.show.close(outcome)
@@ -65,6 +69,7 @@ type session struct {
 	exec    *local.Executor
 	runner  *runner.Runner
 	show    *show
+	pages   *pages // nil: none are shown
 
 	mu     sync.Mutex
 	inputs []string // files to watch beside the definitions
@@ -176,6 +181,9 @@ func (s *session) reload(ctx context.Context, out chan<- runner.Definitions) {
 	s.show.problems(project)
 	if project.SettingsBroken && s.defs.settings != nil {
 		s.show.problem(pipelines.SettingsFile + " has errors; its last good version stays in force")
+	}
+	if s.pages != nil {
+		s.pages.changed(project)
 	}
 	s.mu.Lock()
 	s.inputs = inputFiles(defs.Pipelines)

@@ -43,10 +43,14 @@ type statusDoc struct {
 type newestDoc struct {
 	IntervalStart time.Time     `json:"interval_start"`
 	State         plan.RunState `json:"state"`
+	Duration      *float64      `json:"duration_s"` // null: it has not ended
 }
 
-// stripLength is how many intervals the strip of a pipeline shows.
-const stripLength = 14
+// How many intervals the document has of a pipeline, and how many its strip shows.
+const (
+	newestLength = 30
+	stripLength  = 14
+)
 
 func runStatus(c *call) error {
 	project, err := c.Project()
@@ -96,10 +100,14 @@ func (c *call) statusOf(db *sqlite.DB, d pipelineDoc) (statusDoc, error) {
 	if db == nil || d.Name == "" {
 		return s, nil
 	}
-	rows, err := db.Runs(c.Ctx, sqlite.RunQuery{Pipeline: d.Name, Newest: true, Limit: stripLength})
+	rows, err := db.Runs(c.Ctx, sqlite.RunQuery{Pipeline: d.Name, Newest: true, Limit: newestLength})
 	reverse(rows)
 	for _, r := range rows {
-		s.Newest = append(s.Newest, newestDoc{r.Interval.Start, r.State})
+		d := newestDoc{IntervalStart: r.Interval.Start, State: r.State}
+		if !r.EndedAt.IsZero() {
+			d.Duration = seconds(elapsed(r.StartedAt, r.EndedAt, r.EndedAt))
+		}
+		s.Newest = append(s.Newest, d)
 	}
 	return s, err
 }
@@ -144,7 +152,7 @@ func (d statusDoc) word(c *call, runner bool) string {
 // strip is one sign an interval on a terminal, one word an interval elsewhere.
 func (c *call) strip(runs []newestDoc) string {
 	var signs []string
-	for _, r := range runs {
+	for _, r := range runs[max(len(runs)-stripLength, 0):] {
 		sign := r.State.String()
 		if c.Term.Interactive {
 			sign = c.Term.Glyph(sign)

@@ -93,7 +93,7 @@ func runTasks(c *call) error {
 			if rows, err = db.Instances(c.Ctx, q); err != nil {
 				return err
 			}
-			if q.Limit == len(rows) && !c.IsSet("limit") {
+			if q.Limit > 0 && q.Limit == len(rows) && !c.IsSet("limit") {
 				if rows, err = wholeIntervals(c, db, q, rows); err != nil {
 					return err
 				}

@@ -183,13 +183,13 @@ func handedOn(ctx context.Context, db *sqlite.DB, run *plan.Run) error {
 }
 
 func (c *call) whyText(doc plan.WhyDoc, loc *time.Location) {
-	c.Printf("%s\n", inZone(doc.Sentence, loc))
+	c.Printf("%s\n", pipelines.InZone(doc.Sentence, loc))
 	for _, check := range doc.Checks {
 		sign := "success"
 		if !check.OK {
 			sign = "failed"
 		}
-		c.Printf("  %s %s: %s\n", c.Term.Glyph(sign), check.Name, inZone(check.Detail, loc))
+		c.Printf("  %s %s: %s\n", c.Term.Glyph(sign), check.Name, pipelines.InZone(check.Detail, loc))
 	}
 	if doc.StartsWhen != nil {
 		c.Printf("not before %s\n", label(doc.StartsWhen.Truncate(time.Second), loc))
