@@ -95,8 +95,12 @@ func (c *clearing) rooted(instances []Instance) bool {
 
 // instance plans for one instance.
 func (c *clearing) instance(s *PipelineScope, run *Run, in *Instance, t int, why string) {
-	if in.State == Waiting {
+	switch in.State {
+	case Waiting:
 		c.leave(s.Name, in.Task, run.Interval.Start, in.State.String(), "waits already")
+		return
+	case Removed:
+		c.leave(s.Name, in.Task, run.Interval.Start, in.State.String(), noItem)
 		return
 	}
 	if in.busy() {

@@ -50,6 +50,11 @@ type examination struct {
 	run   *Run
 	place *placement
 	late  bool // its time ran out in this look
+	ready []ready
+
+	counted int                       // the task whose upstream is counted in tally, and one; 0: none
+	tally   tally                     // kept for the other instances of the task
+	results map[string]map[string]any // what its tasks handed on; nil: not asked yet
 }
 
 // evaluate goes through the tasks in dependency order, so that a skip or a failure reaches
@@ -61,9 +66,10 @@ func (e *examination) evaluate() {
 		e.place.of(e.def, e.run)
 	}
 	for t := range e.def.Tasks {
+		e.expand(t)
 		for i := e.place.first[t]; i < e.place.end[t]; i++ {
 			if in := &e.run.Instances[i]; in.pending() {
-				e.decide(t, in)
+				e.decide(t, int(i))
 			}
 		}
 		e.place.cause[t] = e.cause(t)
@@ -73,12 +79,19 @@ func (e *examination) evaluate() {
 			e.shift(e.run, in, skip, TaskChange{Reason: "task removed from the pipeline", ExitCode: -1})
 		}
 	}
+	for _, r := range e.ready {
+		e.queue.add(e.run, &e.run.Instances[r.at], e.def.Tasks[r.task])
+	}
 }
 
+// ready is an instance that could start, by its place: later tasks may expand, and move
+// what comes after them.
+type ready struct{ at, task int }
+
 // decide applies the trigger rule of a task, then its when, then looks at the clock.
-func (e *examination) decide(t int, in *Instance) {
-	task := e.def.Tasks[t]
-	switch judge(task.TriggerRule, e.upstream(t)) {
+func (e *examination) decide(t, i int) {
+	task, in := e.def.Tasks[t], &e.run.Instances[i]
+	switch e.answer(t) {
 	case wait:
 		return
 	case skipIt:
@@ -95,26 +108,35 @@ func (e *examination) decide(t int, in *Instance) {
 		e.shift(e.run, in, skip, TaskChange{Reason: "when: false", ExitCode: -1})
 		return
 	}
-	if in.Open || !e.queue.pipe.works() || e.queue.pipe.past(e.run, t) != "" {
+	if in.Open || !e.queue.pipe.works() || e.queue.pipe.past(e.run, t, in.MapIndex) != "" {
 		return
 	}
 	if in.State == Retrying && in.NotBefore.After(e.now) {
 		e.wake(in.NotBefore)
 		return
 	}
-	e.queue.add(e.run, in, task)
+	e.ready = append(e.ready, ready{i, t})
+}
+
+// answer is what the trigger rule says of a task: of all its instances the same.
+func (e *examination) answer(t int) answer {
+	return judge(e.def.Tasks[t].TriggerRule, e.upstream(t))
 }
 
 // upstream counts how the direct upstream instances stand. A task that has no instance in
 // this run does not count, as if the edge to it were not there: it ran before, or nobody
 // asked for it.
 func (e *examination) upstream(t int) tally {
+	if e.counted == t+1 {
+		return e.tally
+	}
 	var n tally
 	for _, u := range e.def.Upstream(t) {
 		for i := e.place.first[u]; i < e.place.end[u]; i++ {
 			n.add(e.run.Instances[i].State)
 		}
 	}
+	e.counted, e.tally = t+1, n
 	return n
 }
 
@@ -123,15 +145,18 @@ func (e *examination) wanted(task *pipelines.Task, in *Instance) (bool, error) {
 	if task.When == nil {
 		return true, nil
 	}
-	return task.Should(contextOf(e.def, e.run, in))
+	if e.results == nil {
+		e.results = e.run.Results()
+	}
+	return task.Should(contextOf(e.def, e.run, in, e.results))
 }
 
 // contextOf is what an expression may know of an instance. Parameters and variables have
 // the values that the definition knows.
-func contextOf(def *pipelines.Pipeline, run *Run, in *Instance) *pipelines.Context {
+func contextOf(def *pipelines.Pipeline, run *Run, in *Instance, results map[string]map[string]any) *pipelines.Context {
 	return &pipelines.Context{
-		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location, Results: run.Results(),
+		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location, Results: results,
 		Run:  pipelines.RunContext{ID: run.ID, Kind: run.Kind.String()},
-		Task: pipelines.TaskContext{ID: in.Task, Try: in.Try, MapIndex: in.MapIndex},
+		Task: pipelines.TaskContext{ID: in.Task, Try: in.Try, MapIndex: in.MapIndex}, Item: in.Item,
 	}
 }

@@ -134,6 +134,10 @@ func (m *marking) rooted(run *Run, place *placement, t int) bool {
 
 // instance marks one, and says whether that changes it.
 func (m *marking) instance(run *Run, in *Instance, to State, why string) bool {
+	if in.State == Removed {
+		m.leave(m.s.Name, in.Task, run.Interval.Start, in.State.String(), noItem)
+		return false
+	}
 	if in.State == to {
 		m.leave(m.s.Name, in.Task, run.Interval.Start, in.State.String(), "is "+to.String()+" already")
 		return false

@@ -22,6 +22,8 @@ func (m *marking) whole(run, next *Run, place *placement) {
 // ofWhole is what becomes of an instance in that state.
 func (m *marking) ofWhole(s State) State {
 	switch {
+	case s == Removed:
+		return s
 	case m.as == Success:
 		return Success
 	case s.Live():

@@ -37,7 +37,7 @@ func (b *backfilling) reprocesses(s State) bool {
 	case ReprocessFailed:
 		return s == Failed || s == UpstreamFailed
 	case ReprocessCompleted:
-		return true
+		return s != Removed
 	}
 	return false
 }

@@ -8,7 +8,11 @@ type tally struct {
 	success, failed, skipped, blocked int
 }
 
+// add counts an instance; one whose item is gone is as if it had never been.
 func (t *tally) add(s State) {
+	if s == Removed {
+		return
+	}
 	t.n++
 	switch s {
 	case Success:

@@ -55,7 +55,7 @@ func (s *step) submit(p *PipelineState, run *Run, in *Instance) {
 	k := in.key(run)
 	s.decision.Attempts = append(s.decision.Attempts, AttemptChange{AttemptKey: k, Pipeline: p.Name,
 		To: AttemptQueued, At: s.now, ExitCode: -1, Operation: in.Operation})
-	s.decision.Start = append(s.decision.Start, Start{AttemptKey: k, Run: run, Def: p.Def})
+	s.decision.Start = append(s.decision.Start, Start{AttemptKey: k, Run: run, Def: p.Def, Item: in.Item})
 }
 
 // mix spreads an instant over numbers: splitmix64 of Steele, Lea and Flood.

@@ -112,7 +112,7 @@ func (u *undoing) obstacle(m *InstanceImage, run *undoneRun) string {
 		return "has run again since"
 	case before != nil && (before.Open || before.State.Live()):
 		return "was " + before.State.String() + ", and that attempt was cancelled"
-	case m.Action != Restore && m.Action != Marked && now.State != Waiting:
+	case m.Action != Restore && m.Action != Marked && now.State != Waiting && now.State != Removed:
 		return "is " + now.State.String() + " since"
 	}
 	return ""

@@ -129,7 +129,7 @@ func (y *inquiry) past(in *Instance) {
 	if t < 0 || !def.Tasks[t].DependsOnPast {
 		return
 	}
-	why := y.Pipeline.past(y.Run, t)
+	why := y.Pipeline.past(y.Run, t, in.MapIndex)
 	switch {
 	case why != "":
 		y.check("depends_on_past", false, "%s", why)
