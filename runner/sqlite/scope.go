@@ -103,7 +103,7 @@ func (c *conn) loadScope(n *names, s *plan.PipelineScope, id int64, q ScopeQuery
 	instances := 0
 	if err := c.each(`
 		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at, ended_at,
-		       waiting + queued + running + retrying + success + failed + skipped + upstream_failed
+		       waiting + queued + running + retrying + success + failed + skipped + upstream_failed + removed
 		FROM runs
 		WHERE pipeline_id = ?
 		  AND interval_start BETWEEN ? AND ?
