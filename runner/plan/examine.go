@@ -13,6 +13,7 @@ func (s *step) examine(p *PipelineState) {
 	for _, run := range p.Running {
 		if p.Def != nil {
 			e := examination{step: s, queue: q, def: p.Def, run: run, place: &s.place}
+			e.join()
 			e.expire()
 			e.evaluate()
 			e.finish()
@@ -34,7 +35,8 @@ func (s *step) watch(q *queue, run *Run) {
 			continue
 		}
 		q.hold(run)
-		s.take(q.pipe.Def, in)
+		s.busy[sideOf(run)]++
+		s.take(q.pipe.Def, run, in)
 		if !in.State.Live() && (!in.Cancelling || s.world.Adopting) {
 			in.Cancelling = true
 			s.decision.Cancel = append(s.decision.Cancel, in.key(run))
@@ -57,14 +59,19 @@ type examination struct {
 	results map[string]map[string]any // what its tasks handed on; nil: not asked yet
 }
 
-// evaluate goes through the tasks in dependency order, so that a skip or a failure reaches
-// the last task that it concerns in one step.
-func (e *examination) evaluate() {
+// join brings into being what was added to the pipeline while the run went on.
+func (e *examination) join() {
 	if absent := e.place.of(e.def, e.run); absent > 0 && !e.run.Partial {
 		born := bear(e.def, e.run)
 		e.decision.Runs = append(e.decision.Runs, RunChange{Run: e.run, From: RunRunning, To: RunRunning, Born: born})
+		e.queue.pipe.noLongerFresh(e.run, born)
 		e.place.of(e.def, e.run)
 	}
+}
+
+// evaluate goes through the tasks in dependency order, so that a skip or a failure reaches
+// the last task that it concerns in one step.
+func (e *examination) evaluate() {
 	for t := range e.def.Tasks {
 		e.expand(t)
 		for i := e.place.first[t]; i < e.place.end[t]; i++ {
@@ -80,7 +87,11 @@ func (e *examination) evaluate() {
 		}
 	}
 	for _, r := range e.ready {
-		e.queue.add(e.run, &e.run.Instances[r.at], e.def.Tasks[r.task])
+		in, task := &e.run.Instances[r.at], e.def.Tasks[r.task]
+		e.queue.add(e.run, in, task)
+		if task.QueueTimeout > 0 {
+			e.patients = append(e.patients, patient{e.run, in, task})
+		}
 	}
 }
 
@@ -93,6 +104,7 @@ func (e *examination) decide(t, i int) {
 	task, in := e.def.Tasks[t], &e.run.Instances[i]
 	switch e.answer(t) {
 	case wait:
+		e.impede(in)
 		return
 	case skipIt:
 		e.shift(e.run, in, skip, TaskChange{Reason: e.whySkipped(t), ExitCode: -1})
@@ -109,6 +121,7 @@ func (e *examination) decide(t, i int) {
 		return
 	}
 	if in.Open || !e.queue.pipe.works() || e.queue.pipe.past(e.run, t, in.MapIndex) != "" {
+		e.impede(in)
 		return
 	}
 	if in.State == Retrying && in.NotBefore.After(e.now) {
@@ -116,11 +129,6 @@ func (e *examination) decide(t, i int) {
 		return
 	}
 	e.ready = append(e.ready, ready{i, t})
-}
-
-// answer is what the trigger rule says of a task: of all its instances the same.
-func (e *examination) answer(t int) answer {
-	return judge(e.def.Tasks[t].TriggerRule, e.upstream(t))
 }
 
 // upstream counts how the direct upstream instances stand. A task that has no instance in
@@ -132,8 +140,16 @@ func (e *examination) upstream(t int) tally {
 	}
 	var n tally
 	for _, u := range e.def.Upstream(t) {
+		setup := e.isSetup(t, u)
 		for i := e.place.first[u]; i < e.place.end[u]; i++ {
-			n.add(e.run.Instances[i].State)
+			switch in := &e.run.Instances[i]; {
+			case in.Open && len(e.def.Tasks[t].Teardown) > 0:
+				n.n++ // it is being cancelled, and uses what the teardown would take away
+			case setup:
+				n.addSetup(in.State)
+			default:
+				n.add(in.State)
+			}
 		}
 	}
 	e.counted, e.tally = t+1, n
@@ -151,11 +167,11 @@ func (e *examination) wanted(task *pipelines.Task, in *Instance) (bool, error) {
 	return task.Should(contextOf(e.def, e.run, in, e.results))
 }
 
-// contextOf is what an expression may know of an instance. Parameters and variables have
-// the values that the definition knows.
+// contextOf is what an expression may know of an instance. Parameters have the values that
+// the run was given, or else, like variables, those that the definition knows.
 func contextOf(def *pipelines.Pipeline, run *Run, in *Instance, results map[string]map[string]any) *pipelines.Context {
 	return &pipelines.Context{
-		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location, Results: results,
+		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location, Results: results, Params: run.Params.Values(),
 		Run:  pipelines.RunContext{ID: run.ID, Kind: run.Kind.String()},
 		Task: pipelines.TaskContext{ID: in.Task, Try: in.Try, MapIndex: in.MapIndex}, Item: in.Item,
 	}
