@@ -41,7 +41,7 @@ func (e *examination) expand(t int) {
 	if e.answer(t) != runIt {
 		return
 	}
-	items, err := e.items(task)
+	items, err := e.itemsOf(task)
 	if err != nil {
 		e.settle(t, fail, "for_each: "+err.Error())
 		return
@@ -58,7 +58,11 @@ func (e *examination) expand(t int) {
 	}
 }
 
-func (e *examination) items(task *pipelines.Task) ([]any, error) {
+// itemsOf evaluates a task's list; there is none without for_each.
+func (e *examination) itemsOf(task *pipelines.Task) ([]any, error) {
+	if task.ForEach == nil {
+		return nil, nil
+	}
 	if e.results == nil {
 		e.results = e.run.Results()
 	}

@@ -176,3 +176,83 @@ func TestAStartCarriesItsItem(t *testing.T) {
 		t.Errorf("its item is gone: %+v", d)
 	}
 }
+
+func TestAnInstanceIsChosenByItsName(t *testing.T) {
+	text := "pipeline: p\ntasks: {calc: {for_each: [x, y, z], run: echo}, calc3: echo, after: {needs: calc, run: echo}}"
+	for _, c := range []struct{ regex, chosen string }{
+		{"calc[1]", "calc[1]"},
+		{"^calc[1]$", "calc[1]"},
+		{"calc[9]", ""},
+		{`^calc\[[01]\]$`, "calc[0] calc[1]"},
+		{`\[2\]$`, "calc[2]"},
+		{"^calc$", "calc[0] calc[1] calc[2]"},
+		{"c[a]lc", "calc[0] calc[1] calc[2] calc3"},
+	} {
+		m := newModel(t, file(t, text))
+		run := m.add("p", 0)
+		m.settle()
+		for _, e := range []string{"calc[0].", "calc[1].", "calc[2].", "calc3.", "after."} {
+			m.happens(run, e)
+			m.settle()
+		}
+		p, err := Clear(m.now, []*PipelineScope{m.scope("p")}, ClearArgs{Selector: Selector{TaskRegex: c.regex}})
+		var names []string
+		if err == nil {
+			for _, r := range p.Instances {
+				names = append(names, InstanceName(r.Task, r.MapIndex))
+			}
+		}
+		if got := strings.Join(names, " "); got != c.chosen || err == nil != (c.chosen != "") {
+			t.Errorf("%s chooses %q, %v; want %q", c.regex, got, err, c.chosen)
+		}
+	}
+}
+
+func TestOneTextChoosesAnInstanceAndWhatFollows(t *testing.T) {
+	m, _ := story(t, mappedOver, "list.x=[1,2] m[0]. m[1]. n.")
+	sel, err := ParseSelect("task=m[1]+", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, r := range m.clear(ClearArgs{Selector: sel}).Instances {
+		names = append(names, InstanceName(r.Task, r.MapIndex))
+	}
+	if got := strings.Join(names, " "); got != "m[1] n" {
+		t.Error(got)
+	}
+}
+
+func TestOneInstanceIsMarkedAndWhatItBlockedIsDecidedAgain(t *testing.T) {
+	m, end := story(t, "tasks: {m: {for_each: [x, y], run: echo}, n: {needs: m, run: echo}}", "m[0]. m[1]!")
+	if end != "m[0]=success m[1]=failed n=upstream_failed | failed" {
+		t.Fatal(end)
+	}
+	m.apply(m.mark(MarkArgs{Selector: Selector{TaskRegex: "m[1]"}, As: Success}))
+	m.settle()
+	if got := m.ending(m.runs[0]); got != "m[0]=success m[1]=success n=queued* | running" {
+		t.Error(got)
+	}
+}
+
+func TestWhyOfAMappedTask(t *testing.T) {
+	for _, c := range []struct {
+		events, task string
+		index        int
+		want         string
+	}{
+		{"", "m", -1, "m of 2026-03-01 waits: upstream list is queued"},
+		{"", "m", 2, "m[2] of 2026-03-01 does not exist: its list has no item"},
+		{"list.x=[1,2]", "m", -1, "m of 2026-03-01 has 2 instances: 2 queued; tidemark why p 2026-03-01 'm[0]' says more of one"},
+		{"list.x=[1,2] m[0]. m[1]!", "m", -1, "has 2 instances: 1 retrying, 1 success; tidemark why p 2026-03-01 'm[1]'"},
+		{"list.x=[1,2] m[0].", "m", 0, "m[0] of 2026-03-01 succeeded"},
+		{"list.x=[1,2] m[0].", "n", -1, "n of 2026-03-01 waits: of upstream m 1 of 2 instances ended, m[1] is queued"},
+	} {
+		m, _ := story(t, mappedOver, c.events)
+		s := m.ask(c.task, 0)
+		s.MapIndex = c.index
+		if got := strings.ReplaceAll(Why(m.now, s).Sentence, "T00:00:00Z", ""); !strings.Contains(got, c.want) {
+			t.Errorf("%s, %s[%d]: %s", c.events, c.task, c.index, got)
+		}
+	}
+}

@@ -62,6 +62,7 @@ func (u *undoing) instance(m *InstanceImage) {
 	if why := u.obstacle(m, run); why != "" {
 		run.kept++
 		u.leave(m.Pipeline, m.Task, m.Interval.Start, m.now(), why)
+		u.Untouched[len(u.Untouched)-1].MapIndex = m.MapIndex
 		return
 	}
 	run.restored++
