@@ -53,6 +53,7 @@ type Task struct {
 	Inputs      []string    // globs, relative to the project's root
 	Outputs     []*Template // globs that must match when it has succeeded
 	When        *Expr       // nil: always
+	ForEach     *ForEach    // nil: one instance
 	TriggerRule TriggerRule
 
 	Retries       int

@@ -34,7 +34,8 @@ type Subject struct {
 	MapIndex int
 	Try      int
 	Params   plan.Params
-	Results  map[string]map[string]string // of the tasks that succeeded, by task and key
+	Item     any                       // of a mapped task
+	Results  map[string]map[string]any // of the tasks that succeeded, by task and key
 }
 
 // Job renders one attempt, whole but for the secrets that programs print. An error is the
@@ -45,7 +46,7 @@ func (w *Workshop) Job(s plan.Start) (Job, []pipelines.Secret, error) {
 	}
 	task, _ := s.Def.Task(s.Task)
 	subject := Subject{Def: s.Def, Task: task, Run: s.Run.ID, Kind: s.Run.Kind,
-		Interval: s.Run.Interval, MapIndex: s.MapIndex, Try: s.Try, Params: s.Run.Params, Results: s.Run.Results()}
+		Interval: s.Run.Interval, MapIndex: s.MapIndex, Item: s.Item, Try: s.Try, Params: s.Run.Params, Results: s.Run.Results()}
 	cmd, err := w.Command(subject)
 	if err != nil {
 		return Job{}, nil, err
@@ -95,6 +96,9 @@ type Command struct {
 // Command renders a task for an attempt.
 func (w *Workshop) Command(s Subject) (Command, error) {
 	env := w.base(s)
+	if err := addItem(env, s); err != nil {
+		return Command{}, err
+	}
 	if err := w.envFiles(env, s.Task); err != nil {
 		return Command{}, err
 	}
@@ -130,6 +134,7 @@ func contextOf(s Subject) *pipelines.Context {
 		Results:  s.Results,
 		Run:      pipelines.RunContext{ID: s.Run, Kind: s.Kind.String()},
 		Task:     pipelines.TaskContext{ID: s.Task.ID, Try: s.Try, MapIndex: s.MapIndex},
+		Item:     s.Item,
 	}
 }
 
@@ -155,6 +160,15 @@ func (w *Workshop) base(s Subject) map[string]string {
 		env["TIDEMARK_COMMIT"] = w.Commit.ID
 	}
 	return env
+}
+
+// addItem tells an instance of a mapped task which one it is, and what it works on.
+func addItem(env map[string]string, s Subject) (err error) {
+	if s.MapIndex >= 0 {
+		env["TIDEMARK_MAP_INDEX"] = strconv.Itoa(s.MapIndex)
+		env["TIDEMARK_ITEM"], err = pipelines.ItemText(s.Item)
+	}
+	return err
 }
 
 func (w *Workshop) inherited() map[string]string {

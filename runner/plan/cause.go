@@ -99,7 +99,7 @@ func (e *examination) finish() {
 func (e *examination) failure() string {
 	for i := range e.run.Instances {
 		if in := &e.run.Instances[i]; in.State == Failed && !e.allowed(in.Task) {
-			return "task " + quote(in.Task) + " failed"
+			return "task " + quote(in.Name()) + " failed"
 		}
 	}
 	return e.missing()

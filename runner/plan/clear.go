@@ -100,7 +100,7 @@ func (c *clearing) run(s *PipelineScope, run *Run, sum *summary) {
 	}
 	for i := place.declared; i < len(run.Instances); i++ {
 		if in := &run.Instances[i]; all || c.sel.matches(in.Task) && c.sel.wants(in) {
-			c.leave(s.Name, in.Task, run.Interval.Start, in.State.String(), "task removed from the pipeline")
+			c.leaveInstance(s.Name, in, run, "task removed from the pipeline")
 		}
 	}
 	if len(c.Instances) > rows {
@@ -129,12 +129,16 @@ func (c *clearing) rooted(instances []Instance) bool {
 
 // instance plans for one instance.
 func (c *clearing) instance(s *PipelineScope, run *Run, in *Instance, t int, why string) {
-	if in.State == Waiting {
-		c.leave(s.Name, in.Task, run.Interval.Start, in.State.String(), "waits already")
+	switch in.State {
+	case Waiting:
+		c.leaveInstance(s.Name, in, run, "waits already")
+		return
+	case Removed:
+		c.leaveInstance(s.Name, in, run, noItem)
 		return
 	}
 	if in.busy() {
-		c.running = append(c.running, in.Task+" "+stamp(run.Interval.Start))
+		c.running = append(c.running, in.Name()+" "+stamp(run.Interval.Start))
 	}
 	c.row(again(s, run, in, t, why))
 }

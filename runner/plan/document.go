@@ -124,6 +124,7 @@ type PlanRun struct {
 type Untouched struct {
 	Pipeline      string    `json:"pipeline"`
 	Task          string    `json:"task"`
+	MapIndex      int       `json:"map_index"`
 	IntervalStart time.Time `json:"interval_start"`
 	State         string    `json:"state"` // a state's name, or "not due", "overlaps", "absent"
 	Why           string    `json:"why"`

@@ -26,8 +26,8 @@ func (s *step) fold() {
 		switch {
 		case r.Event == Started:
 			s.started(l, in, r)
-		case r.Event == Unbegun && in.State == Queued && l.declared(in):
-			s.decision.Start = append(s.decision.Start, Start{AttemptKey: r.AttemptKey, Run: l.run, Def: l.pipe.defOf(l.run)})
+		case r.Event == Unbegun && in.State == Queued && l.declared(in) && l.itemised(in):
+			s.decision.Start = append(s.decision.Start, Start{AttemptKey: r.AttemptKey, Run: l.run, Def: l.pipe.defOf(l.run), Item: in.Item})
 		default:
 			s.ended(l, in, r)
 		}

@@ -239,6 +239,17 @@ func (m *model) writeRun(c RunChange) {
 		m.ended = append(m.ended, r.ID)
 	}
 	r.State = c.To
+	for _, in := range c.Born {
+		if r.Instance(in.Task, in.MapIndex) != nil || in.State != Waiting {
+			m.t.Fatalf("run %d has %s already", r.ID, in.Name())
+		}
+	}
+	for _, in := range c.Gone {
+		if now := r.Instance(in.Task, in.MapIndex); now == nil || now.State != in.State || now.Try > 0 || now.Open {
+			m.t.Fatalf("run %d cannot let %s go: %+v", r.ID, in.Name(), now)
+		}
+		r.Instances = slices.DeleteFunc(r.Instances, func(x Instance) bool { return x.Task == in.Task && x.MapIndex == in.MapIndex })
+	}
 	r.Instances = append(r.Instances, c.Born...)
 	if def := m.pipe(r.Pipeline).def; def != nil {
 		arrange(def, r)
@@ -265,7 +276,7 @@ func (m *model) writeTask(c TaskChange) {
 		m.t.Fatalf("%s is %s, not %s", c.Task, in.State, c.From)
 	}
 	in.State, in.Try, in.TryLimit, in.NotBefore = c.To, c.Try, c.TryLimit, c.NotBefore
-	m.log = append(m.log, strings.TrimSpace(fmt.Sprintf("%s:%s %s", c.Task, c.To, c.Reason)))
+	m.log = append(m.log, strings.TrimSpace(fmt.Sprintf("%s:%s %s", InstanceName(c.Task, c.MapIndex), c.To, c.Reason)))
 }
 
 func (m *model) writeAttempt(c AttemptChange) {
@@ -281,7 +292,7 @@ func (m *model) writeAttempt(c AttemptChange) {
 	in.Open = c.To.Open()
 	switch {
 	case c.To == AttemptQueued:
-		in.StartedAt, in.Cancelling = time.Time{}, false
+		in.StartedAt, in.Cancelling, in.Results = time.Time{}, false, nil
 	case c.To == AttemptRunning:
 		in.StartedAt = c.At
 	default:

@@ -147,7 +147,7 @@ func (r *resuming) row(p PlanRow) {
 	if s == nil {
 		return // said of its run
 	}
-	name := p.Pipeline + " " + stamp(p.IntervalStart) + " " + p.Task
+	name := p.Pipeline + " " + stamp(p.IntervalStart) + " " + InstanceName(p.Task, p.MapIndex)
 	t := s.Def.Index(p.Task)
 	if t < 0 {
 		r.move("%s: the task is declared no more", name)

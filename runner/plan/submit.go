@@ -42,7 +42,7 @@ func (s *step) submit(p *PipelineState, run *Run, in *Instance) {
 		a.Bound, _ = p.defOf(run).Task(in.Task)
 	}
 	s.decision.Attempts = append(s.decision.Attempts, a)
-	s.decision.Start = append(s.decision.Start, Start{AttemptKey: k, Run: run, Def: p.defOf(run)})
+	s.decision.Start = append(s.decision.Start, Start{AttemptKey: k, Run: run, Def: p.defOf(run), Item: in.Item})
 }
 
 // mix spreads an instant over numbers: splitmix64 of Steele, Lea and Flood.

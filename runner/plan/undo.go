@@ -63,6 +63,7 @@ func (u *undoing) instance(m *InstanceImage) {
 	if why := u.obstacle(m, run); why != "" {
 		run.kept++
 		u.leave(m.Pipeline, m.Task, m.Interval.Start, m.now(), why)
+		u.Untouched[len(u.Untouched)-1].MapIndex = m.MapIndex
 		return
 	}
 	run.restored++
@@ -113,7 +114,7 @@ func (u *undoing) obstacle(m *InstanceImage, run *undoneRun) string {
 		return "has run again since"
 	case before != nil && (before.Open || before.State.Live()):
 		return "was " + before.State.String() + ", and that attempt was cancelled"
-	case m.Action != Restore && m.Action != Marked && now.State != Waiting:
+	case m.Action != Restore && m.Action != Marked && now.State != Waiting && now.State != Removed:
 		return "is " + now.State.String() + " since"
 	}
 	return ""

@@ -59,6 +59,7 @@ func Why(now time.Time, s *WhyScope) WhyDoc {
 	switch in := y.instance(); {
 	case s.Run == nil:
 		y.noRun()
+	case s.MapIndex < 0 && (in == nil || in.State == Removed) && y.mapped():
 	case in == nil:
 		y.noInstance()
 	default:
@@ -89,7 +90,7 @@ func (y *inquiry) instance() *Instance {
 
 // say sets the sentence, which begins with the task and the interval.
 func (y *inquiry) say(format string, args ...any) {
-	y.doc.Sentence = y.Task + " of " + stamp(y.Interval.Start) + " " + fmt.Sprintf(format, args...) + "."
+	y.doc.Sentence = InstanceName(y.Task, y.MapIndex) + " of " + stamp(y.Interval.Start) + " " + fmt.Sprintf(format, args...) + "."
 }
 
 func (y *inquiry) check(name string, ok bool, format string, args ...any) {
@@ -128,7 +129,7 @@ func (y *inquiry) existing(in *Instance) {
 			return
 		}
 		y.say("is running since %s, attempt %d of at most %d", stamp(in.StartedAt), in.Try, in.TryLimit)
-	case Success, Failed, Skipped, UpstreamFailed:
+	case Success, Failed, Skipped, UpstreamFailed, Removed:
 		y.ended(in)
 	default:
 		y.pending(in)
@@ -137,11 +138,11 @@ func (y *inquiry) existing(in *Instance) {
 
 // ended explains a final state: how it came, after how many attempts, and when.
 func (y *inquiry) ended(in *Instance) {
-	word := map[State]string{Success: "succeeded", Failed: "failed", Skipped: "was skipped", UpstreamFailed: "did not run"}[in.State]
+	word := map[State]string{Success: "succeeded", Failed: "failed", Skipped: "was skipped", UpstreamFailed: "did not run", Removed: "was removed"}[in.State]
 	if y.Reason != "" {
 		word += ": " + y.Reason
 	}
-	y.check("reason", in.State == Success || in.State == Skipped, "%s", word)
+	y.check("reason", in.State == Success || in.State == Skipped || in.State == Removed, "%s", word)
 	if in.Try > 0 {
 		y.check("attempts", true, "%d of at most %d", in.Try, in.TryLimit)
 		word += fmt.Sprintf(", after %s", plural(in.Try, "attempt"))

@@ -61,6 +61,12 @@ func (y *inquiry) due(fill string) {
 func (y *inquiry) noInstance() {
 	p := y.Pipeline
 	declared := p.Def != nil && p.Def.Index(y.Task) >= 0
+	if y.MapIndex >= 0 && y.Run.has(y.Task) {
+		y.check("for_each", false, "its list has no item of that index, or is not known yet")
+		y.say("does not exist: its list has no item of that index, or is not known yet; tidemark why %s %s %s says more",
+			p.Name, stamp(y.Interval.Start), y.Task)
+		return
+	}
 	ask := fmt.Sprintf("tidemark backfill %s -t '^%s$' -s %s -e %s asks for it", p.Name, y.Task, stamp(y.Interval.Start), stamp(y.Interval.Start))
 	switch {
 	case !declared:

@@ -151,8 +151,15 @@ func (y *inquiry) upstream(e *examination, t, u int, met bool) {
 	if e.place.first[u] == e.place.end[u] {
 		y.check("upstream "+id, true, "upstream %s is not part of this run and does not count", id)
 	}
+	if e.def.Tasks[u].ForEach != nil && e.run.Instances[max(e.place.end[u]-1, 0)].MapIndex >= 0 {
+		y.upstreams(id, e.run.Instances[e.place.first[u]:e.place.end[u]], met)
+		return
+	}
 	for i := e.place.first[u]; i < e.place.end[u]; i++ {
 		in := &e.run.Instances[i]
+		if in.State == Removed {
+			continue
+		}
 		if in.Open && in.State.Final() && len(e.def.Tasks[t].Teardown) > 0 {
 			y.check("upstream "+id, false, "upstream %s is %s, but is still being cancelled", id, in.State)
 			continue
@@ -161,7 +168,29 @@ func (y *inquiry) upstream(e *examination, t, u int, met bool) {
 	}
 }
 
+// upstreams notes how the instances of a mapped upstream task stand, and names the first
+// that has not ended.
+func (y *inquiry) upstreams(id string, rows []Instance, met bool) {
+	total, ended, first := 0, 0, ""
+	for i := range rows {
+		in := &rows[i]
+		switch {
+		case in.State == Removed:
+			continue
+		case in.State.Final():
+			ended++
+		case first == "":
+			first = fmt.Sprintf(", %s is %s", in.Name(), in.State)
+		}
+		total++
+	}
+	y.check("upstream "+id, met || ended == total, "of upstream %s %d of %s ended%s", id, ended, plural(total, "instance"), first)
+}
+
 func (y *inquiry) when(e *examination, t int, in *Instance) {
+	if items, err := e.itemsOf(e.def.Tasks[t]); err == nil && in.MapIndex >= 0 && in.MapIndex < len(items) {
+		in.Item = items[in.MapIndex]
+	}
 	wanted, err := e.wanted(e.def.Tasks[t], in)
 	switch {
 	case err != nil:
@@ -183,7 +212,7 @@ func (y *inquiry) past(in *Instance) {
 	if t < 0 || !def.Tasks[t].DependsOnPast {
 		return
 	}
-	why := y.Pipeline.past(y.Run, t)
+	why := y.Pipeline.past(y.Run, t, in.MapIndex)
 	switch {
 	case why != "":
 		y.check("depends_on_past", false, "%s", why)

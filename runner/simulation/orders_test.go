@@ -109,8 +109,8 @@ func (h *history) carriedOut(before *record, p *plan.Plan, err error) {
 	planned := map[instanceKey]*plan.PlanRow{}
 	for i := range p.Instances {
 		r := &p.Instances[i]
-		planned[instanceKey{r.Run, r.Task}] = r
-		is, there := after.instances[instanceKey{r.Run, r.Task}]
+		planned[instanceKey{r.Run, r.Task, r.MapIndex}] = r
+		is, there := after.instances[instanceKey{r.Run, r.Task, r.MapIndex}]
 		if _, known := before.runs[r.Run]; known && (there == (r.Action == plan.Remove) || there && is.state != r.To) {
 			h.wrong("%d/%s is to be %s (%s) and is %s (%v)", r.Run, r.Task, r.To, r.Action, is.state, there)
 		}
@@ -121,7 +121,7 @@ func (h *history) carriedOut(before *record, p *plan.Plan, err error) {
 	}
 	for k, was := range before.instances {
 		if is, there := after.instances[k]; planned[k] == nil && !removed[k.run] && (!there || is != was) {
-			h.wrong("%d/%s was not in the plan, was %+v and is %+v (%v)", k.run, k.task, was, is, there)
+			h.wrong("%s was not in the plan, was %+v and is %+v (%v)", k, was, is, there)
 		}
 	}
 	h.inspect()
@@ -143,10 +143,10 @@ func (h *history) undo(now time.Time) {
 	after := h.look.read()
 	for i := range p.Instances {
 		r := &p.Instances[i]
-		k := instanceKey{r.Run, r.Task}
+		k := instanceKey{r.Run, r.Task, r.MapIndex}
 		was, is := o.before.instances[k], after.instances[k]
 		if r.Action == plan.Restore && (is.state != was.state || is.try != was.try || is.limit != was.limit || is.notBefore != was.notBefore) {
-			h.wrong("undo %d restores %d/%s, which was %+v before and is %+v", o.id, k.run, k.task, was, is)
+			h.wrong("undo %d restores %s, which was %+v before and is %+v", o.id, k, was, is)
 		}
 	}
 	for i := range p.Runs {

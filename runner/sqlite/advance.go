@@ -68,7 +68,12 @@ func (db *DB) advanceRun(now time.Time, ch plan.RunChange) {
 			run.Instances = append(run.Instances, born)
 		}
 	}
-	if len(ch.Born) > 0 {
+	for _, gone := range ch.Gone {
+		run.Instances = slices.DeleteFunc(run.Instances, func(in plan.Instance) bool {
+			return in.Task == gone.Task && in.MapIndex == gone.MapIndex
+		})
+	}
+	if len(ch.Born)+len(ch.Gone) > 0 {
 		db.arrange(run)
 	}
 }

@@ -58,7 +58,9 @@ func (s *state) join(p *plan.PipelineState) {
 		} else {
 			before = copyRun(r)
 		}
-		fresh = slices.DeleteFunc(fresh, func(task string) bool { return s.instance(r, task, -1) != nil })
+		fresh = slices.DeleteFunc(fresh, func(task string) bool {
+			return slices.ContainsFunc(r.Instances, func(in plan.Instance) bool { return in.Task == task })
+		})
 	}
 }
 
