@@ -34,6 +34,8 @@ type Subject struct {
 	Try      int
 	Params   plan.Params
 	Results  map[string]map[string]string // of the tasks that succeeded, by task and key
+
+	PrevSuccess timetable.Interval // of the latest run before this one that succeeded; zero: none
 }
 
 // Job renders one attempt, whole but for the secrets that programs print. An error is the
@@ -41,7 +43,7 @@ type Subject struct {
 func (w *Workshop) Job(s plan.Start) (Job, []pipelines.Secret, error) {
 	task, _ := s.Def.Task(s.Task)
 	subject := Subject{Def: s.Def, Task: task, Run: s.Run.ID, Kind: s.Run.Kind,
-		Interval: s.Run.Interval, MapIndex: s.MapIndex, Try: s.Try, Params: s.Run.Params, Results: s.Run.Results()}
+		Interval: s.Run.Interval, MapIndex: s.MapIndex, Try: s.Try, Params: s.Run.Params, Results: s.Run.Results(), PrevSuccess: s.Run.PrevSuccess}
 	cmd, err := w.Command(subject)
 	if err != nil {
 		return Job{}, nil, err
@@ -126,6 +128,8 @@ func contextOf(s Subject) *pipelines.Context {
 		Results:  s.Results,
 		Run:      pipelines.RunContext{ID: s.Run, Kind: s.Kind.String()},
 		Task:     pipelines.TaskContext{ID: s.Task.ID, Try: s.Try, MapIndex: s.MapIndex},
+
+		PrevSuccessStart: s.PrevSuccess.Start, PrevSuccessEnd: s.PrevSuccess.End,
 	}
 }
 

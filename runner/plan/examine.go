@@ -151,6 +151,7 @@ func (e *examination) wanted(task *pipelines.Task, in *Instance) (bool, error) {
 func contextOf(def *pipelines.Pipeline, run *Run, in *Instance) *pipelines.Context {
 	return &pipelines.Context{
 		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location, Results: run.Results(), Params: run.Params.Values(),
+		PrevSuccessStart: run.PrevSuccess.Start, PrevSuccessEnd: run.PrevSuccess.End,
 		Run:  pipelines.RunContext{ID: run.ID, Kind: run.Kind.String()},
 		Task: pipelines.TaskContext{ID: in.Task, Try: in.Try, MapIndex: in.MapIndex},
 	}
