@@ -35,7 +35,8 @@ type Pipeline struct {
 	Source      string // the YAML text
 	Fingerprint string // of the whole normalised definition, hex
 
-	index map[string]int
+	index     map[string]int
+	looksBack bool // see LooksBack
 }
 
 // Task is one node of a pipeline's graph. It is immutable.

@@ -125,6 +125,7 @@ func (d *decoder) tasks(root *yaml.Node, t *top, p *Pipeline) {
 	}
 	d.link(drafts, p)
 	d.checkUses(p)
+	p.looksBack = p.readsPrevSuccess()
 	p.weigh()
 }
 

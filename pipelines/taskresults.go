@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/expr-lang/expr/ast"
 )
@@ -98,6 +99,15 @@ func (d *decoder) checkUses(p *Pipeline) {
 		d.report(Error, u.at, "unknown-variable", fmt.Sprintf("task %q is not upstream of task %q: it has no results yet", u.task, u.by),
 			fmt.Sprintf("add it to the needs of %q", u.by))
 	}
+}
+
+// LooksBack tells whether an expression of the pipeline reads the interval of an earlier run: prev_success.
+func (p *Pipeline) LooksBack() bool { return p.looksBack }
+
+func (p *Pipeline) readsPrevSuccess() bool {
+	return slices.ContainsFunc(p.Tasks, func(t *Task) bool {
+		return slices.ContainsFunc(t.references(), func(name string) bool { return strings.HasPrefix(name, "prev_success") })
+	})
 }
 
 // UsesResults tells whether an expression of the pipeline reads the results of a task.

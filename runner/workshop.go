@@ -36,6 +36,8 @@ type Subject struct {
 	Params   plan.Params
 	Item     any                       // of a mapped task
 	Results  map[string]map[string]any // of the tasks that succeeded, by task and key
+
+	PrevSuccess timetable.Interval // of the latest run before this one that succeeded; zero: none
 }
 
 // Job renders one attempt, whole but for the secrets that programs print. An error is the
@@ -46,7 +48,7 @@ func (w *Workshop) Job(s plan.Start) (Job, []pipelines.Secret, error) {
 	}
 	task, _ := s.Def.Task(s.Task)
 	subject := Subject{Def: s.Def, Task: task, Run: s.Run.ID, Kind: s.Run.Kind,
-		Interval: s.Run.Interval, MapIndex: s.MapIndex, Item: s.Item, Try: s.Try, Params: s.Run.Params, Results: s.Run.Results()}
+		Interval: s.Run.Interval, MapIndex: s.MapIndex, Item: s.Item, Try: s.Try, Params: s.Run.Params, Results: s.Run.Results(), PrevSuccess: s.Run.PrevSuccess}
 	cmd, err := w.Command(subject)
 	if err != nil {
 		return Job{}, nil, err
@@ -135,6 +137,8 @@ func contextOf(s Subject) *pipelines.Context {
 		Run:      pipelines.RunContext{ID: s.Run, Kind: s.Kind.String()},
 		Task:     pipelines.TaskContext{ID: s.Task.ID, Try: s.Try, MapIndex: s.MapIndex},
 		Item:     s.Item,
+
+		PrevSuccessStart: s.PrevSuccess.Start, PrevSuccessEnd: s.PrevSuccess.End,
 	}
 }
 

@@ -45,6 +45,37 @@ func TestAFullProcessTableIsAClearErrorAndPasses(t *testing.T) {
 	}
 }
 
+// So does one that can open no file, for a next runner too.
+func TestAKeeperWithoutFilesToOpenWaits(t *testing.T) {
+	w := disaster(t)
+	said, ended := w.start(untilIdle...)
+	w.until(func() bool { return w.effects() > 20 })
+	pid := w.keeper()
+	var limit unix.Rlimit
+	if err := unix.Prlimit(pid, unix.RLIMIT_NOFILE, nil, &limit); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Prlimit(pid, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 3, Max: limit.Max}, nil); err != nil {
+		t.Fatal(err)
+	}
+	w.until(func() bool { return strings.Contains(said.String(), "no process can be started") })
+	if err := unix.Kill(w.runner, unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	<-ended
+	_, ended = w.start(untilIdle...)
+	if err := unix.Prlimit(pid, unix.RLIMIT_NOFILE, &limit, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("%v\n%s", err, said)
+	}
+	if !strings.Contains(said.String(), "too many open files") {
+		t.Errorf("it says %q", said)
+	}
+	w.check(60 * 3)
+}
+
 // A runner whose keeper has died, and which can start no other, says so and goes on when it
 // can. Where it must start something meanwhile it ends, as it does where Go's runtime itself
 // finds no room for a thread; then the next runner goes on.

@@ -79,9 +79,29 @@ func selectionLines(p *plan.Plan) [][]string {
 		what = fmt.Sprintf("matched by -t '%s'", p.Selection.TaskRegex)
 	}
 	add(what, p.Selection.MatchedTasks)
-	add("added by --upstream", p.Selection.AddedUpstream)
-	add("added by --downstream", p.Selection.AddedDownstream)
+	setups, upstream := taken(p, "setup of ", p.Selection.AddedUpstream)
+	teardowns, downstream := taken(p, "teardown of ", p.Selection.AddedDownstream)
+	add("added by --upstream", upstream)
+	add("added by --downstream", downstream)
+	add("added as setup", setups)
+	add("added as teardown", teardowns)
 	return rows
+}
+
+// taken parts the tasks that were taken along, as the reason of their rows says, from others.
+func taken(p *plan.Plan, why string, tasks []string) (along, others []string) {
+	is := map[string]bool{}
+	for i := range p.Instances {
+		is[p.Instances[i].Task] = is[p.Instances[i].Task] || strings.HasPrefix(p.Instances[i].Why, why)
+	}
+	for _, task := range tasks {
+		if is[task] {
+			along = append(along, task)
+		} else {
+			others = append(others, task)
+		}
+	}
+	return along, others
 }
 
 func few(names []string, n int) string {

@@ -165,10 +165,15 @@ func stoppedTimer() *time.Timer {
 	return t
 }
 
-// accept reads letters from whoever calls, until the listener is closed.
+// accept reads letters from whoever calls, until the listener is closed. Who calls while no
+// file can be opened is answered when one can.
 func (k *keeper) accept(listener net.Listener) {
 	for {
 		c, err := listener.Accept()
+		if scarce(err) {
+			time.Sleep(sampleEvery)
+			continue
+		}
 		if err != nil {
 			return
 		}

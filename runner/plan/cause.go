@@ -92,6 +92,22 @@ func (e *examination) finish() {
 		return
 	}
 	e.shiftRun(e.run, runSucceed, "", nil)
+	if !e.def.LooksBack() {
+		return
+	}
+	e.run.Succeeded(e.queue.pipe.Running)
+	for _, l := range e.queue.pipe.Lanes {
+		e.run.Succeeded(l.Queued)
+	}
+}
+
+// Succeeded tells later runs of its pipeline that a run has.
+func (run *Run) Succeeded(others []*Run) {
+	for _, r := range others {
+		if r.Interval.Start.After(run.Interval.Start) && r.PrevSuccess.Start.Before(run.Interval.Start) {
+			r.PrevSuccess = run.Interval
+		}
+	}
 }
 
 // failure is the reason for which a run fails of which nothing is left, or nothing, however

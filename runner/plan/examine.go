@@ -172,6 +172,7 @@ func (e *examination) wanted(task *pipelines.Task, in *Instance) (bool, error) {
 func contextOf(def *pipelines.Pipeline, run *Run, in *Instance, results map[string]map[string]any) *pipelines.Context {
 	return &pipelines.Context{
 		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location, Results: results, Params: run.Params.Values(),
+		PrevSuccessStart: run.PrevSuccess.Start, PrevSuccessEnd: run.PrevSuccess.End,
 		Run:  pipelines.RunContext{ID: run.ID, Kind: run.Kind.String()},
 		Task: pipelines.TaskContext{ID: in.Task, Try: in.Try, MapIndex: in.MapIndex}, Item: in.Item,
 	}

@@ -135,6 +135,14 @@ func (m *model) fill(p *modelPipe, lane *Lane) {
 
 // join gives each run that a step may look at the one before it.
 func (m *model) join(p *modelPipe, s *PipelineState) {
+	for _, r := range m.runs {
+		if p.def != nil && p.def.LooksBack() && r.Pipeline == p.name && r.State == RunSuccess {
+			r.Succeeded(s.Running)
+			for _, l := range s.Lanes {
+				r.Succeeded(l.Queued)
+			}
+		}
+	}
 	if p.def == nil || len(p.def.DependOnPast()) == 0 {
 		return
 	}

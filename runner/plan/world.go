@@ -64,6 +64,10 @@ type Run struct {
 	// once it has ended. Fresh are the tasks that neither it nor any run before it has.
 	Previous *Run
 	Fresh    []string
+
+	// PrevSuccess is the interval of the latest run before it that succeeded, where an
+	// expression of the pipeline asks for it; zero: none.
+	PrevSuccess timetable.Interval
 }
 
 // Instance is a task in a run.

@@ -59,8 +59,12 @@ func (db *DB) advanceRun(now time.Time, ch plan.RunChange) {
 		run.StartedAt = now
 	case ch.To.Final():
 		run.EndedAt, run.Previous = now, nil
-		if r := db.defs.pipelines[run.Pipeline]; run.Partial && r != nil && len(r.past) > 0 {
+		r := db.defs.pipelines[run.Pipeline]
+		if run.Partial && r != nil && len(r.past) > 0 {
 			c.stale[run.Pipeline] = true // which tasks are fresh after it is not in memory
+		}
+		if ch.To == plan.RunSuccess && r != nil && r.looksBack {
+			run.Succeeded(p.unfinished())
 		}
 	}
 	for _, born := range ch.Born {

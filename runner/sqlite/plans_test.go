@@ -127,6 +127,7 @@ func everything(t *testing.T) {
 	TestStore(t)
 	TestTheRunBeforeIsReadFromTheDatabaseAndFollowedInMemory(t)
 	TestATaskThatNoEarlierRunHadIsFresh(t)
+	TestTheLatestSuccessIsReadFromTheDatabaseAndFollowedInMemory(t)
 	TestResultsAreReadBackWithTheWorldUntilTheirTaskRunsAgain(t)
 	path := filepath.Join(t.TempDir(), "state.db")
 	db := open(t, path, Options{Fast: true})

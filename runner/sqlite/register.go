@@ -21,6 +21,7 @@ type registered struct {
 	version           int64
 	results           bool     // whether expressions read results
 	past              []string // tasks that depend on the run before
+	looksBack         bool     // whether expressions read the interval of an earlier run
 	tasks             map[string]*definition
 }
 
@@ -102,7 +103,7 @@ func (db *DB) register(w *conn, p *pipelines.Pipeline, c runner.Commit, now time
 	if err != nil {
 		return nil, false, err
 	}
-	r = &registered{file: p.File, fingerprint: p.Fingerprint, results: p.UsesResults(), past: p.DependOnPast(), tasks: map[string]*definition{}}
+	r = &registered{file: p.File, fingerprint: p.Fingerprint, results: p.UsesResults(), past: p.DependOnPast(), looksBack: p.LooksBack(), tasks: map[string]*definition{}}
 	known := len(db.names.tasks)
 	for i, t := range p.Tasks {
 		if _, err := db.names.task(w, id, t.ID); err != nil {
