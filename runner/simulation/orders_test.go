@@ -43,7 +43,8 @@ func (h *history) order() {
 	}
 	switch h.rng.IntN(10) {
 	case 0, 1, 2:
-		args := plan.ClearArgs{Selector: h.selector(), NoRunning: h.one(4)}
+		args := plan.ClearArgs{Selector: h.selector(), NoRunning: h.one(4), WholeRuns: h.one(4), SameVersion: h.one(4)}
+		q.Versions = args.SameVersion
 		h.tell("clear %s %s", def.Name, args.TaskRegex)
 		apply(func(s []*plan.PipelineScope) (*plan.Plan, error) { return plan.Clear(now, s, args) })
 	case 3, 4:
@@ -52,6 +53,9 @@ func (h *history) order() {
 		args.Start = h.begin.Add(time.Duration(h.rng.IntN(10)-8) * time.Hour)
 		args.End = args.Start.Add(time.Duration(h.rng.IntN(5)) * time.Hour)
 		args.States = nil
+		if h.one(3) {
+			args.Only = []plan.Only{plan.Onlys[h.rng.IntN(3)]}
+		}
 		h.tell("backfill %s %s…%s %s (reprocess %s)", def.Name, args.Start.Format("02T15"), args.End.Format("02T15"), args.TaskRegex, args.Reprocess)
 		apply(func(s []*plan.PipelineScope) (*plan.Plan, error) { return plan.Backfill(now, s[0], args) })
 	case 5:
@@ -62,6 +66,12 @@ func (h *history) order() {
 		h.undo(now)
 	case 8:
 		paused := h.one(2)
+		if !paused && h.one(2) {
+			args := plan.UnpauseArgs{Missed: []plan.Missed{plan.MissedPolicy, plan.MissedCatchup, plan.MissedSkip}[h.rng.IntN(3)]}
+			h.tell("unpause %s %s", def.Name, args.Missed)
+			apply(func(s []*plan.PipelineScope) (*plan.Plan, error) { return plan.Unpause(now, s[0], args) })
+			return
+		}
 		_, changed, err := h.other.SetPaused(context.Background(), now, def.Name, paused, anna)
 		h.check(err)
 		h.tell("pause %s %v: %v", def.Name, paused, changed)

@@ -60,7 +60,10 @@ func (o *ordering) pass(pipeline int64, s plan.Passed) error {
 	}
 	return o.w.one("the stretch", `
 		INSERT INTO skipped_intervals (pipeline_id, first_start, first_end, last_start, last_end, count, reason_id, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (pipeline_id, first_start) DO UPDATE
+		SET last_start = excluded.last_start, last_end = excluded.last_end, count = excluded.count,
+		    reason_id = excluded.reason_id, at = excluded.at`,
 		pipeline, s.First.Start.UnixMicro(), s.First.End.UnixMicro(), s.Last.Start.UnixMicro(), s.Last.End.UnixMicro(),
 		s.Count, reason, o.now)
 }

@@ -46,3 +46,28 @@ func (c *conn) versions(s *plan.PipelineScope, id, from, to int64) error {
 	}
 	return nil
 }
+
+// pin binds runs to the version that they ran with, or lets them follow the newest again. An
+// undo puts that back too. Runs that are only looked at stay as they are.
+func (o *ordering) pin(g *runGroup) error {
+	switch {
+	case o.plan.Undoes != 0:
+		_, err := o.w.exec(`
+			UPDATE runs
+			SET pinned = b.pinned
+			FROM operation_runs AS b
+			WHERE b.operation_id = ?
+			  AND b.run_id = runs.run_id
+			  AND runs.pinned <> b.pinned
+			  AND runs.run_id IN (SELECT run_id FROM temp.chosen)`, o.plan.Undoes)
+		return err
+	case g.action != plan.Reopen && !g.pinned:
+		return nil
+	}
+	_, err := o.w.exec(`
+		UPDATE runs
+		SET pinned = ?1
+		WHERE run_id IN (SELECT run_id FROM temp.chosen)
+		  AND pinned <> ?1`, g.pinned)
+	return err
+}
