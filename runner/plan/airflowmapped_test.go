@@ -34,7 +34,9 @@ func TestATriggerRuleOverManyInstances(t *testing.T) {
 
 func TestAListThatChangesItsLength(t *testing.T) {
 	const head = "pipeline: p\ntasks: {m: {for_each: "
-	list := func(n int) string { return head + "[" + strings.Join([]string{"a", "b", "c", "d", "e"}[:n], ", ") + "], run: echo}}" }
+	list := func(n int) string {
+		return head + "[" + strings.Join([]string{"a", "b", "c", "d", "e"}[:n], ", ") + "], run: echo}}"
+	}
 	for _, c := range []struct {
 		from, to int
 		want     string
