@@ -47,6 +47,26 @@ func (e example) fileName(i int) string {
 	return fmt.Sprintf("pipelines/example_%d.yaml", i)
 }
 
+// handedOn are the results that tasks of an example write as they stand.
+func handedOn(p *Pipeline) map[string]map[string]any {
+	all := map[string]map[string]any{}
+	for _, task := range p.Tasks {
+		if m := writes.FindStringSubmatch(sourceOf(task)); m != nil && task.ForEach == nil {
+			all[task.ID] = map[string]any{m[1]: m[2]}
+		}
+	}
+	return all
+}
+
+func sourceOf(t *Task) string {
+	if t.Shell == nil {
+		return ""
+	}
+	return t.Shell.String()
+}
+
+var writes = regexp.MustCompile(`^echo '(\w+)=(.*)' >> "\$TIDEMARK_RESULTS"`)
+
 func TestEveryExampleOfThePipelineFileLoadsWithoutAProblem(t *testing.T) {
 	list, _ := examples(t, "pipeline-file.md")
 	for i, e := range list {
@@ -60,10 +80,20 @@ func TestEveryExampleOfThePipelineFileLoadsWithoutAProblem(t *testing.T) {
 			t.Errorf("%s: %s: %v\n%s", e.heading, p.Problems[0].Message, said(p.Problems), e.src)
 		}
 		for _, x := range p.Pipelines {
+			results := handedOn(x)
 			for _, task := range x.Tasks {
-				c := &Context{Start: newYear, End: newYear.AddDate(0, 1, 0), Location: x.Location}
-				if _, err := task.Command(c); err != nil {
-					t.Errorf("%s: %s: %v", e.heading, task.ID, err)
+				c := &Context{Start: newYear, End: newYear.AddDate(0, 1, 0), Location: x.Location, Results: results}
+				items := []any{nil}
+				if task.ForEach != nil {
+					var err error
+					if items, err = task.Items(c); err != nil || len(items) == 0 {
+						t.Errorf("%s: %s: %v, %v", e.heading, task.ID, items, err)
+					}
+				}
+				for _, c.Item = range items {
+					if _, err := task.Command(c); err != nil {
+						t.Errorf("%s: %s: %v", e.heading, task.ID, err)
+					}
 				}
 			}
 		}

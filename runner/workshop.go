@@ -85,6 +85,9 @@ func (w *Workshop) expect(s plan.Start, subject Subject) error {
 	return w.owe(s.AttemptKey, debt{globs, len(subject.Task.Secrets) > 0})
 }
 
+// Items is the list of a mapped task.
+func (w *Workshop) Items(s Subject) ([]any, error) { return s.Task.Items(contextOf(s)) }
+
 // Command is what a task's process will be, whole.
 type Command struct {
 	Argv []string

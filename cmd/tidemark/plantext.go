@@ -113,6 +113,7 @@ func few(names []string, n int) string {
 
 // taskGroup is the rows of one task that change for the same reason.
 type taskGroup struct {
+	index               int // of a mapped task, if all rows have it; else -1
 	pipeline, task, why string
 	action              plan.Action
 	first, last         time.Time
@@ -134,7 +135,7 @@ func (c *call) taskLines(o order, p *plan.Plan) [][]string {
 			rows = append(rows, []string{fmt.Sprintf("… %s more", ui.Number(len(groups)-i)), "", "(-v shows all)", "", "", ""})
 			break
 		}
-		name := g.task
+		name := plan.InstanceName(g.task, g.index)
 		if len(p.Pipelines) > 1 {
 			name = g.pipeline + " " + name
 		}
@@ -154,9 +155,12 @@ func groupTasks(p *plan.Plan) []*taskGroup {
 		k := key{r.Pipeline, r.Task, r.Why, r.Action}
 		g := groups[k]
 		if g == nil {
-			g = &taskGroup{pipeline: r.Pipeline, task: r.Task, why: r.Why, action: r.Action, first: r.IntervalStart, last: r.IntervalStart, states: map[string]int{}}
+			g = &taskGroup{pipeline: r.Pipeline, task: r.Task, index: r.MapIndex, why: r.Why, action: r.Action, first: r.IntervalStart, last: r.IntervalStart, states: map[string]int{}}
 			groups[k] = g
 			ordered = append(ordered, g)
+		}
+		if g.index != r.MapIndex {
+			g.index = -1 // more than one
 		}
 		g.n++
 		g.states[stateName(r.State)]++
@@ -223,7 +227,7 @@ func (c *call) runLines(o order, p *plan.Plan) [][]string {
 func (c *call) untouchedLines(o order, p *plan.Plan) [][]string {
 	groups := newSpans()
 	for _, u := range p.Untouched {
-		what := u.Task
+		what := plan.InstanceName(u.Task, u.MapIndex)
 		if what == "" {
 			what = "runs"
 		}

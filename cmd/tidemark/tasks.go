@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
@@ -122,13 +121,13 @@ func (c *call) matchingTasks(p *pipelines.Pipeline) ([]string, error) {
 	if text == "" {
 		return nil, nil
 	}
-	re, err := regexp.Compile(text)
+	filter, err := plan.FilterTasks(text)
 	if err != nil {
 		return nil, usage("bad-regex", fmt.Sprintf("-t %q is not a regular expression: %s", text, regexFault(err)), re2Help)
 	}
 	tasks := []string{}
 	for _, t := range p.Tasks {
-		if re.MatchString(t.ID) {
+		if filter.Matches(t.ID) {
 			tasks = append(tasks, t.ID)
 		}
 	}
@@ -144,8 +143,15 @@ func (c *call) instanceDocs(db *sqlite.DB, p *pipelines.Pipeline, rows []sqlite.
 	if err != nil {
 		return nil, err
 	}
+	filter, err := plan.FilterTasks(c.String("task-regex"))
+	if err != nil {
+		return nil, err // said before, with the query
+	}
 	docs := make([]instanceDoc, 0, len(rows))
 	for _, r := range rows {
+		if !filter.Takes(r.Task, r.MapIndex) {
+			continue
+		}
 		d := instanceDoc{Pipeline: p.Name, IntervalStart: r.Interval.Start, IntervalEnd: r.Interval.End, Task: r.Task, MapIndex: r.MapIndex,
 			State: r.State, Try: r.Try, MaxTries: r.TryLimit, StartedAt: utc(r.StartedAt), EndedAt: utc(r.EndedAt),
 			ExitCode: r.ExitCode, Reason: r.Reason, Commit: r.Commit, Fingerprint: r.Fingerprint, Stale: stale(p, r),
@@ -214,12 +220,12 @@ func (c *call) tasksTable(p *pipelines.Pipeline, docs []instanceDoc, limit int) 
 	t := ui.NewTable("interval", "task~", "state", "try>", "took>", "started", "reason~")
 	for _, d := range docs {
 		if d.Attempts == nil || len(*d.Attempts) == 0 {
-			t.Add(c.Term.Moment(d.IntervalStart, p.Location), taskName(d.Task, d.MapIndex), c.staleState(d), fmt.Sprintf("%d/%d", d.Try, d.MaxTries),
+			t.Add(c.Term.Moment(d.IntervalStart, p.Location), plan.InstanceName(d.Task, d.MapIndex), c.staleState(d), fmt.Sprintf("%d/%d", d.Try, d.MaxTries),
 				took(elapsed(when(d.StartedAt), when(d.EndedAt), now)), c.clock(d.StartedAt, now, p.Location), d.Reason)
 			continue
 		}
 		for _, a := range *d.Attempts {
-			t.Add(c.Term.Moment(d.IntervalStart, p.Location), taskName(d.Task, d.MapIndex), c.Term.State(a.State.String()), fmt.Sprintf("%d/%d", a.Try, d.MaxTries),
+			t.Add(c.Term.Moment(d.IntervalStart, p.Location), plan.InstanceName(d.Task, d.MapIndex), c.Term.State(a.State.String()), fmt.Sprintf("%d/%d", a.Try, d.MaxTries),
 				took(elapsed(when(a.StartedAt), when(a.EndedAt), now)), c.clock(a.StartedAt, now, p.Location), attemptReason(a))
 		}
 	}
@@ -268,12 +274,4 @@ func when(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return *t
-}
-
-// taskName is a task as it is typed: load, or load[3].
-func taskName(task string, mapIndex int) string {
-	if mapIndex < 0 {
-		return task
-	}
-	return fmt.Sprintf("%s[%d]", task, mapIndex)
 }

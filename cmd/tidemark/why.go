@@ -31,7 +31,7 @@ func runWhy(c *call) error {
 	if err != nil {
 		return err
 	}
-	if index >= 0 {
+	if index >= 0 && task.ForEach == nil {
 		return &failure{Code: "no-such-task", Exit: exitNoMatch, Message: fmt.Sprintf("task %q is not mapped, so it has no instance [%d]", task.ID, index),
 			Help: "leave the index out"}
 	}

@@ -18,8 +18,10 @@ type pattern struct {
 
 var instanceName = regexp.MustCompile(`^\^?([A-Za-z0-9_][A-Za-z0-9_.-]*)(\[[0-9]+\])\$?$`)
 
-func (f *faults) pattern(p TaskPattern) pattern {
-	out := pattern{Regexp: f.regex(p.Regex), up: p.Up, down: p.Down}
+func (f *faults) pattern(p TaskPattern) pattern { return makePattern(f.regex(p.Regex), p) }
+
+func makePattern(re *regexp.Regexp, p TaskPattern) pattern {
+	out := pattern{Regexp: re, up: p.Up, down: p.Down}
 	if m := instanceName.FindStringSubmatch(p.Regex); m != nil {
 		out.of, out.instance = regexp.MustCompile("^"+regexp.QuoteMeta(m[1])+"$"), m[1]+m[2]
 		return out
@@ -43,3 +45,21 @@ func (p pattern) takes(task string, index int) bool {
 	name := InstanceName(task, index)
 	return p.of != nil && index >= 0 && (name == p.instance || p.MatchString(name))
 }
+
+// TaskFilter is a regular expression over tasks and their instances, for those who only look.
+type TaskFilter struct{ pattern }
+
+// FilterTasks makes one ready; the empty text takes all.
+func FilterTasks(regex string) (TaskFilter, error) {
+	re, err := regexp.Compile(regex)
+	if err != nil {
+		return TaskFilter{}, err
+	}
+	return TaskFilter{makePattern(re, TaskPattern{Regex: regex})}, nil
+}
+
+// Matches says whether it may take instances of a task.
+func (f TaskFilter) Matches(task string) bool { return f.matches(task) }
+
+// Takes says whether it takes an instance; -1 is no index.
+func (f TaskFilter) Takes(task string, index int) bool { return f.takes(task, index) }
