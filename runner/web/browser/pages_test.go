@@ -7,7 +7,7 @@ var sales = map[string]string{
 	"pipelines/sales.yaml": `pipeline: sales
 tags: [shop]
 schedule: "@daily"
-start_date: 2026-01-01
+start_date: 2026-03-01
 end_date: 2026-03-31
 catchup: true
 tasks:
