@@ -90,10 +90,10 @@ func Endpoints() []Endpoint {
 
 		{Method: "POST", Path: "/api/v1/clear", Verb: "clear", Params: join(choice, params("boolean", "no_running"), record), Order: true, Summary: "Put chosen task instances back to waiting; select names the pipelines"},
 		{Method: "POST", Path: onePipeline + "/clear", Verb: "clear", Params: join(choice, params("boolean", "no_running"), record), Order: true, Summary: "Put chosen task instances back to waiting"},
-		{Method: "POST", Path: onePipeline + "/backfill", Verb: "backfill", Params: join(stretch, params("array", "dates"), params("string", "reprocess"), params("boolean", "run_backwards"), params("integer", "max_active_runs"), record), Order: true, Summary: "Make, or re-open, all intervals of a range"},
+		{Method: "POST", Path: onePipeline + "/backfill", Verb: "backfill", Params: join(stretch, params("array", "dates", "interval", "exclude_interval", "only", "param"), params("string", "reprocess", "select"), params("boolean", "run_backwards", "all"), params("integer", "max_active_runs"), record), Order: true, Summary: "Make, or re-open, all intervals of a range"},
 		{Method: "POST", Path: onePipeline + "/mark", Verb: "mark", Params: join(choice, params("string", "as"), params("boolean", "run"), record), Order: true, Summary: "Say how task instances, or runs, ended"},
-		{Method: "POST", Path: onePipeline + "/trigger", Verb: "trigger", Params: record, Order: true, Summary: "Make a run of the newest complete interval"},
-		{Method: "POST", Path: oneInterval + "/trigger", Verb: "trigger", Params: record, Order: true, Summary: "Make a run of an interval"},
+		{Method: "POST", Path: onePipeline + "/trigger", Verb: "trigger", Params: join(params("array", "param"), record), Order: true, Summary: "Make a run of the newest complete interval"},
+		{Method: "POST", Path: oneInterval + "/trigger", Verb: "trigger", Params: join(params("array", "param"), record), Order: true, Summary: "Make a run of an interval"},
 		{Method: "POST", Path: onePipeline + "/pause", Verb: "pause", Order: true, Summary: "Begin nothing new"},
 		{Method: "POST", Path: onePipeline + "/unpause", Verb: "unpause", Order: true, Summary: "Go on"},
 		{Method: "POST", Path: "/api/v1/operations/{operation}/undo", Verb: "undo", Params: record, Order: true, Summary: "Take an order back"},
