@@ -72,7 +72,7 @@ func Endpoints() []Endpoint {
 		{Method: "GET", Path: "/api/v1/validation", Verb: "validate", Summary: "The problems of all files"},
 		{Method: "GET", Path: "/api/v1/version", Verb: "version", Summary: "Which program this is"},
 		{Method: "GET", Path: "/api/v1/plan", Verb: "plan", Summary: "What the files mean for what exists"},
-		{Method: "GET", Path: "/api/v1/operations", Verb: "operations", Params: join(params("string", "pipeline", "kind"), params("integer", "limit")), Summary: "The orders that were given"},
+		{Method: "GET", Path: "/api/v1/operations", Verb: "operations", Params: join(params("string", "pipeline", "kind", "user", "since", "until"), params("integer", "limit")), Summary: "The orders that were given"},
 		{Method: "GET", Path: "/api/v1/operations/{operation}", Verb: "operations", Summary: "One order, and how far it has come"},
 		{Method: "GET", Path: "/api/v1/backfills", Verb: "backfill list", Summary: "The backfills"},
 		{Method: "GET", Path: "/api/v1/backfills/{backfill}", Verb: "backfill show", Summary: "How far a backfill has come"},

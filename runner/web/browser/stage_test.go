@@ -59,6 +59,7 @@ type stage struct {
 	bin  string
 	URL  string
 	exec context.Context // the browser
+	stop func()          // ends the pages
 }
 
 // newStage copies a project, lets it run where asked to, and shows its pages.
@@ -152,7 +153,10 @@ func (s *stage) document(to any, args ...string) {
 // serve starts the pages on a free port.
 func (s *stage) serve(flags ...string) {
 	s.t.Helper()
-	cmd := exec.Command(s.bin, append([]string{"serve", "--listen=127.0.0.1:0"}, flags...)...)
+	if len(flags) == 0 {
+		flags = []string{"--listen=127.0.0.1:0"}
+	}
+	cmd := exec.Command(s.bin, append([]string{"serve"}, flags...)...)
 	cmd.Dir = s.dir
 	out, err := cmd.StderrPipe()
 	if err != nil {
@@ -161,10 +165,11 @@ func (s *stage) serve(flags ...string) {
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	s.t.Cleanup(func() {
+	s.stop = sync.OnceFunc(func() {
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait()
 	})
+	s.t.Cleanup(s.stop)
 	in := bufio.NewScanner(out)
 	for in.Scan() {
 		if _, rest, found := strings.Cut(in.Text(), "pages on "); found {

@@ -149,3 +149,35 @@ func TestThePagesAreLive(t *testing.T) {
 	s.write("pipelines/broken.yaml", "pipeline: mended\ntasks: {a: {run: echo}}\n")
 	list.until("it is mended", `document.querySelector('tr[data-name=mended]') !== null && document.querySelector('a.banner') === null`)
 }
+
+// A server that goes away is said so; when it is back, so are the live updates, and what was
+// missed is seen.
+func TestALostConnectionIsSaidAndComesBack(t *testing.T) {
+	s := salesStage(t)
+	p := s.page("/", 1280, 800)
+	p.until("live", `document.querySelector('.live.on') !== null`)
+	s.stop()
+	p.until("it is said", `document.querySelector('.live.off')?.textContent.includes('no connection')`)
+	s.tidemark("clear", "sales", "-t", "^report$", "--interval", "2026-03-19", "-y")
+	s.serve("--listen=" + s.URL[len("http://"):])
+	p.until("it is back", `document.querySelector('.live.on') !== null`)
+	p.until("what was missed", `document.querySelector('tr[data-name=sales] td.num.wide').textContent.includes('1')`)
+	p.mu.Lock()
+	p.faults = nil // the browser has rightly said that it could not connect
+	p.mu.Unlock()
+}
+
+// Eight tabs of one browser hold one connection: the ninth page is still answered.
+func TestEightTabsHoldOneConnection(t *testing.T) {
+	s := salesStage(t)
+	var pages []*page
+	for range 8 {
+		p := s.page("/", 800, 600)
+		p.until("live", `document.querySelector('.live.on') !== null`)
+		pages = append(pages, p)
+	}
+	s.tidemark("clear", "sales", "-t", "^report$", "--interval", "2026-03-19", "-y")
+	for _, p := range pages[len(pages)-2:] {
+		p.until("the news", `document.hidden || document.querySelector('tr[data-name=sales] td.num.wide').textContent.includes('1')`)
+	}
+}
