@@ -20,6 +20,8 @@ type History interface {
 	// Cells hands over the task instances of the runs that start within the bounds, both
 	// inclusive, run by run.
 	Cells(ctx context.Context, pipeline string, from, to time.Time, see func(Cell)) error
+	// Orders is the number of the newest order: what has ended changes only by one.
+	Orders(ctx context.Context) (int64, error)
 	// Watch says when anything has been written.
 	Watch(ctx context.Context) (Watch, error)
 }

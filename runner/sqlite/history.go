@@ -55,43 +55,72 @@ func (db *DB) Near(ctx context.Context, pipeline string, at time.Time) ([]time.T
 	return db.NearestRuns(ctx, pipeline, at, 2)
 }
 
+// Orders is the number of the newest order: what is finished changes only by one.
+func (db *DB) Orders(ctx context.Context) (int64, error) {
+	n, err := first(query(ctx, db, `
+		SELECT ifnull(max(operation_id), 0)
+		FROM operations`, nil, func(r *sql.Rows) (n int64, err error) {
+		err = r.Scan(&n)
+		return n, err
+	}))
+	if err != nil {
+		return 0, err
+	}
+	return *n, nil
+}
+
 // Cells hands over task instances run by run. What is small is packed into one number: each
-// column costs as much as it.
+// column costs as much as it. Few instances have a reason, so its text is looked at last.
 func (db *DB) Cells(ctx context.Context, pipeline string, from, to time.Time, see func(runner.Cell)) error {
 	lo, hi := bounds(from, to)
 	return db.read(ctx, "read", func(r *conn) error {
-		tasks := map[int64]string{}
-		if err := r.each(`
+		tasks, err := r.texts(`
 			SELECT t.task_id, t.name
 			FROM pipelines AS p
 			CROSS JOIN tasks AS t USING (pipeline_id)
-			WHERE p.name = ?`, []any{pipeline}, func(rows *sql.Rows) error {
-			var id int64
-			var name string
-			err := rows.Scan(&id, &name)
-			tasks[id] = name
-			return err
-		}); err != nil {
+			WHERE p.name = ?`, pipeline)
+		if err != nil {
 			return err
 		}
+		marks, err := r.texts(`
+			SELECT reason_id, text
+			FROM reasons
+			WHERE text >= 'marked by ' AND text < 'marked by!'`)
+		if err != nil {
+			return err
+		}
+		reason := `NULL`
+		if len(marks) > 0 {
+			reason = `i.reason_id`
+		}
 		var run, packed int64
+		var why sql.NullInt64
 		return r.each(`
-			SELECT i.run_id, i.state | ((i.reason_id IS NOT NULL AND i.reason_id IN (
-			         SELECT reason_id
-			         FROM reasons
-			         WHERE text >= 'marked by ' AND text < 'marked by!')) << 3) | (i.task_id << 4)
+			SELECT i.run_id, i.state | (i.task_id << 3), `+reason+`
 			FROM pipelines AS p
 			CROSS JOIN runs AS r USING (pipeline_id)
 			CROSS JOIN task_instances AS i USING (run_id)
 			WHERE p.name = ?
 			  AND r.interval_start BETWEEN ? AND ?
 			ORDER BY r.interval_start`, []any{pipeline, lo, hi}, func(rows *sql.Rows) error {
-			if err := rows.Scan(&run, &packed); err != nil {
+			if err := rows.Scan(&run, &packed, &why); err != nil {
 				return err
 			}
-			see(runner.Cell{Run: run, Task: tasks[packed>>4], State: plan.State(packed & 7), Marked: packed>>3&1 == 1})
+			see(runner.Cell{Run: run, Task: tasks[packed>>3], State: plan.State(packed & 7), Marked: why.Valid && marks[why.Int64] != ""})
 			return nil
 		})
+	})
+}
+
+// texts reads names by their numbers.
+func (c *conn) texts(query string, args ...any) (map[int64]string, error) {
+	all := map[int64]string{}
+	return all, c.each(query, args, func(r *sql.Rows) error {
+		var id int64
+		var text string
+		err := r.Scan(&id, &text)
+		all[id] = text
+		return err
 	})
 }
 

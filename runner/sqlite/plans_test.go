@@ -170,6 +170,7 @@ func everything(t *testing.T) {
 	_, err = db.Update(ctx, day0, func(w *plan.World) plan.Decision { return plan.Decision{} })
 	must(t, err)
 	readAll(t, db, *made.Operation)
+	readHistory(t, db)
 }
 
 func pipelineNamed(t *testing.T, db *DB, name string) *pipelines.Pipeline {

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -108,7 +107,7 @@ func (s *Server) gridData(ctx context.Context, p *pipelines.Pipeline, q runner.C
 		}
 	}
 	if cells && len(columns) > 0 {
-		if body, head.Extra, err = cellBytes(ctx, h, p, columns); err != nil {
+		if body, head.Extra, err = s.cells.read(ctx, h, p, columns); err != nil {
 			return nil, err
 		}
 	}
@@ -138,62 +137,6 @@ func (h *columnsHead) columns(columns []runner.Column) {
 		h.Took = append(h.Took, ms)
 	}
 	h.Runs, h.Kinds = string(runs), string(kinds)
-}
-
-// cellBytes reads the cells of columns. A task that the definition no longer has gets a row
-// behind the others; of a mapped task's instances the worst is shown.
-func cellBytes(ctx context.Context, h runner.History, p *pipelines.Pipeline, columns []runner.Column) (body []byte, extra []string, err error) {
-	place := make(map[string]int, len(p.Tasks))
-	for i, t := range p.Tasks {
-		place[t.ID] = i
-	}
-	column := make(map[int64]int, len(columns))
-	for i, c := range columns {
-		column[c.Run] = i
-	}
-	n := len(p.Tasks)
-	body = make([]byte, n*len(columns))
-	extra = []string{}
-	type late struct {
-		column int
-		task   string
-		cell   byte
-	}
-	var removed []late
-	err = h.Cells(ctx, p.Name, columns[0].Interval.Start, columns[len(columns)-1].Interval.Start, func(c runner.Cell) {
-		i, ok := column[c.Run]
-		if !ok { // made since the columns were read
-			return
-		}
-		cell := byte(c.State) + 1
-		if c.Marked {
-			cell |= markedBit
-		}
-		if row, ok := place[c.Task]; ok {
-			if at := i*n + row; worse(cell, body[at]) {
-				body[at] = cell
-			}
-			return
-		}
-		removed = append(removed, late{i, c.Task, cell})
-		if !slices.Contains(extra, c.Task) {
-			extra = append(extra, c.Task)
-		}
-	})
-	if len(extra) == 0 {
-		return body, extra, err
-	}
-	wide := n + len(extra)
-	all := make([]byte, wide*len(columns))
-	for i := range columns {
-		copy(all[i*wide:], body[i*n:(i+1)*n])
-	}
-	for _, c := range removed {
-		if at := c.column*wide + n + slices.Index(extra, c.task); worse(c.cell, all[at]) {
-			all[at] = c.cell
-		}
-	}
-	return all, extra, err
 }
 
 // severity orders states by how much they need a person.

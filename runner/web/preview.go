@@ -17,8 +17,9 @@ type previewView struct {
 	Tasks    []previewTask
 	States   []stateCount
 	Left     []leftAlone
-	Line     string // the same order on the command line
-	Rows     int    // what the button says
+	Stripe   []stripe // of a backfill: one for each interval of the range
+	Line     string   // the same order on the command line
+	Rows     int      // what the button says
 	Noun     string
 	Painted  painted // which cells to hatch
 	Failure  *Failure
@@ -39,17 +40,50 @@ type stateCount struct {
 	Count int
 }
 
+// stripe is an interval of a backfill, in or out and why.
+type stripe struct {
+	Start              time.Time
+	State, Action, Why string
+}
+
+// shownStripes is how many intervals a strip has room for.
+const shownStripes = 1000
+
+// stripes are the intervals of a backfill's range, in order; none where they are too many.
+func stripes(p *plan.Plan) []stripe {
+	var all []stripe
+	seen := map[int64]bool{}
+	add := func(start time.Time, state, action, why string) {
+		if us := start.UnixMicro(); !seen[us] {
+			seen[us] = true
+			all = append(all, stripe{start, state, action, why})
+		}
+	}
+	for i := range p.Runs {
+		r, state := &p.Runs[i], ""
+		if r.State != nil {
+			state = r.State.String()
+		}
+		add(r.IntervalStart, state, r.Action.Promised(), r.Why)
+	}
+	for i := range p.Untouched {
+		u := &p.Untouched[i]
+		add(u.IntervalStart, strings.ReplaceAll(u.State, " ", "-"), plan.None, u.Why)
+	}
+	if len(all) > shownStripes {
+		return nil
+	}
+	slices.SortFunc(all, func(a, b stripe) int { return a.Start.Compare(b.Start) })
+	return all
+}
+
 type leftAlone struct {
 	Why   string
 	Count int
 }
 
-// shownTasks is how many tasks a preview lists; typeFrom, from how many rows on a person
-// types the number, as on the command line.
-const (
-	shownTasks = 200
-	typeFrom   = 1000
-)
+// typeFrom is from how many rows on a person types the number, as on the command line.
+const typeFrom = 1000
 
 // servePreview plans an order, as a dry run does, and answers with the plan in HTML. The
 // body is that of the order, with "order" for the verb.
@@ -118,6 +152,9 @@ func (v *previewView) summarise(p *plan.Plan) {
 		}
 	}
 	v.byTask(p)
+	if p.Kind == "backfill" {
+		v.Stripe = stripes(p)
+	}
 	counts := map[string]int{}
 	for _, u := range p.Untouched {
 		if counts[u.Why] == 0 {

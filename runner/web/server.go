@@ -30,6 +30,7 @@ type Server struct {
 	events events
 	assets *assets
 	logs   logIndexes
+	cells  cellCache
 }
 
 // Handler wires the routes. It is called once.

@@ -50,7 +50,7 @@ func (s *Server) table(r *http.Request, p *pipelines.Pipeline) (*gridTable, erro
 		t.Older = pipelines.Label(columns[0].Interval.Start, p.Location)
 		columns = columns[1:]
 	}
-	body, extra, err := cellBytes(r.Context(), h, p, columns)
+	body, extra, err := s.cells.read(r.Context(), h, p, columns)
 	for _, task := range extra {
 		t.Rows = append(t.Rows, tableRow{Task: task})
 	}

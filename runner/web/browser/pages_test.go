@@ -7,7 +7,7 @@ var sales = map[string]string{
 	"pipelines/sales.yaml": `pipeline: sales
 tags: [shop]
 schedule: "@daily"
-start_date: 2026-01-01
+start_date: 2026-03-01
 end_date: 2026-03-31
 catchup: true
 tasks:
@@ -44,6 +44,12 @@ func TestPagesAreSeen(t *testing.T) {
 		p.click("aside [data-order=clear]")
 		p.until("the plan", `document.querySelector('dialog .plan')?.dataset.rows === '7'`)
 		p.picture("clear-" + theme)
+		p = s.page("/p/sales", 1440, 900)
+		p.theme(theme)
+		p.until("the cells", `document.querySelector('tm-grid').ready`)
+		p.click("header [data-order=backfill]")
+		p.until("the plan", `document.querySelector('dialog .stripe i') !== null`)
+		p.picture("backfill-" + theme)
 		p = s.page("/p/sales/i/2026-03-20/t/extract_refunds", 1280, 800)
 		p.theme(theme)
 		p.until("the log", `document.querySelectorAll('.log .l').length === 1`)

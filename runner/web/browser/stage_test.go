@@ -59,35 +59,58 @@ type stage struct {
 	bin  string
 	URL  string
 	exec context.Context // the browser
+	stop func()          // ends the pages
 }
 
 // newStage copies a project, lets it run where asked to, and shows its pages.
 func newStage(t *testing.T, files map[string]string, run ...string) *stage {
 	t.Helper()
-	path := chromium(t)
-	bin, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &stage{t: t, dir: t.TempDir(), bin: bin}
+	s := &stage{t: t, dir: t.TempDir()}
+	path := s.build()
 	for name, text := range files {
 		s.write(name, text)
 	}
 	if len(run) > 0 {
 		s.tidemark(run...)
 	}
+	s.open(path)
+	return s
+}
+
+// stageOf shows the pages of a project that is there.
+func stageOf(t *testing.T, dir string) *stage {
+	t.Helper()
+	s := &stage{t: t, dir: dir}
+	s.open(s.build())
+	return s
+}
+
+// build makes the program, and finds the browser.
+func (s *stage) build() (browser string) {
+	s.t.Helper()
+	browser = chromium(s.t)
+	bin, err := program()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.bin = bin
+	return browser
+}
+
+// open starts the pages and the browser.
+func (s *stage) open(path string) {
+	s.t.Helper()
 	s.serve()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("force-color-profile", "srgb"), chromedp.UserDataDir(t.TempDir()))
+		chromedp.Flag("force-color-profile", "srgb"), chromedp.UserDataDir(s.t.TempDir()))
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(cancel)
+	s.t.Cleanup(cancel)
 	s.exec, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
+	s.t.Cleanup(cancel)
 	if err := chromedp.Do(s.exec); err != nil {
-		t.Fatalf("the browser does not start: %v", err)
+		s.t.Fatalf("the browser does not start: %v", err)
 	}
-	return s
 }
 
 func (s *stage) write(name, text string) {
@@ -130,7 +153,10 @@ func (s *stage) document(to any, args ...string) {
 // serve starts the pages on a free port.
 func (s *stage) serve(flags ...string) {
 	s.t.Helper()
-	cmd := exec.Command(s.bin, append([]string{"serve", "--listen=127.0.0.1:0"}, flags...)...)
+	if len(flags) == 0 {
+		flags = []string{"--listen=127.0.0.1:0"}
+	}
+	cmd := exec.Command(s.bin, append([]string{"serve"}, flags...)...)
 	cmd.Dir = s.dir
 	out, err := cmd.StderrPipe()
 	if err != nil {
@@ -139,10 +165,11 @@ func (s *stage) serve(flags ...string) {
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	s.t.Cleanup(func() {
+	s.stop = sync.OnceFunc(func() {
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait()
 	})
+	s.t.Cleanup(s.stop)
 	in := bufio.NewScanner(out)
 	for in.Scan() {
 		if _, rest, found := strings.Cut(in.Text(), "pages on "); found {

@@ -18,6 +18,7 @@ customElements.define('tm-grid', class extends HTMLElement {
     this.selection = new Selection();
     this.focusAt = { row: 0, start: null };
     this.painted = null;
+    this.slack = 0; // room behind the newest interval, while a dialog stands over the grid
     this.query = new URL(location).searchParams;
     this.size = zooms.includes(Number(this.query.get('zoom'))) ? Number(this.query.get('zoom')) : innerWidth < 600 ? 20 : 15;
     this.names = innerWidth < 900 ? 120 : Math.min(300, Math.max(140, 40 + 7.2 * Math.max(...this.tasks.map((t) => t.id.length))));
@@ -59,8 +60,9 @@ customElements.define('tm-grid', class extends HTMLElement {
     new ResizeObserver(() => this.frame()).observe(this.box);
     this.pointers();
     this.box.addEventListener('keydown', (e) => this.key(e));
-    document.addEventListener('keydown', (e) => { if (!typing(e) && !this.box.contains(e.target) && 'cmlw'.includes(e.key)) this.key(e); });
-    this.addEventListener('click', (e) => { if (e.target.closest('[data-order]')) this.clear(); });
+    document.addEventListener('keydown', (e) => { if (!typing(e) && !this.box.contains(e.target) && 'cmblw'.includes(e.key)) this.key(e); });
+    document.addEventListener('click', (e) => { const b = e.target.closest('[data-order]'); if (b) this.order(b.dataset.order); });
+    document.addEventListener('tidemark:paint', (e) => this.paint(e.detail));
     document.addEventListener('tidemark:change', () => this.refresh());
     for (const e of ['tidemark:theme']) document.addEventListener(e, () => this.colors());
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.colors());
@@ -68,7 +70,7 @@ customElements.define('tm-grid', class extends HTMLElement {
 
   async start() {
     try {
-      await this.data.newest(chunk);
+      await this.data.newest(Math.ceil(this.box.clientWidth / this.size) + 8); // what is seen, first
     } catch (fault) { toast(fault.message, { bad: true }); return; }
     this.columnsChanged();
     const at = this.query.get('at');
@@ -172,7 +174,7 @@ customElements.define('tm-grid', class extends HTMLElement {
   toEnd() { this.box.scrollLeft = this.sizer.scrollWidth + this.data.columns.length * this.size; }
 
   columnsChanged() {
-    const atEnd = this.ready && this.box.scrollLeft + this.box.clientWidth > this.sizer.clientWidth - 4;
+    const atEnd = this.ready && !this.slack && this.box.scrollLeft + this.box.clientWidth > this.sizer.clientWidth - 4;
     if (this.data.rowsChanged) { this.data.rowsChanged = false; this.rowsOf(); }
     this.resize();
     if (atEnd) this.toEnd();
@@ -181,7 +183,7 @@ customElements.define('tm-grid', class extends HTMLElement {
   }
   resize() {
     this.style.setProperty('--cell', `${this.size}px`);
-    this.sizer.style.width = `${this.data.columns.length * this.size}px`;
+    this.sizer.style.width = `${this.data.columns.length * this.size + this.slack}px`;
     this.sizer.style.height = `${this.rows.length * this.size}px`;
   }
   zoom(step, x = this.box.clientWidth) {
@@ -241,14 +243,43 @@ customElements.define('tm-grid', class extends HTMLElement {
     const px = Math.round(this.size * d);
     const g = fit(this.canvas, v.w, v.h);
     if (!this.atlas || this.atlas.height !== px) this.atlas = sprites(px, this.p);
-    g.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    const at = (n) => Math.round(n * this.size * d);
     const ox = Math.round(v.x * d);
     const oy = Math.round(v.y * d);
-    for (let c = v.c0; c <= v.c1; c++) {
+    const { width, height } = this.canvas;
+    const was = this.drawn;
+    this.drawn = { ox, oy, px, width, height };
+    const dx = was ? ox - was.ox : 0;
+    const dy = was ? oy - was.oy : 0;
+    const moved = !this.dirty && was?.px === px && was.width === width && was.height === height && Math.abs(dx) < width && Math.abs(dy) < height;
+    if (!moved) {
+      g.clearRect(0, 0, width, height);
+      this.paintCells(g, v.c0, v.c1, v.r0, v.r1, ox, oy, px, d);
+      return;
+    }
+    if (!dx && !dy) return;
+    // What is still seen is moved; only the strips that came into view are painted.
+    g.globalCompositeOperation = 'copy';
+    g.drawImage(this.canvas, -dx, -dy);
+    g.globalCompositeOperation = 'source-over';
+    const strip = (x, y, w, h) => {
+      g.save();
+      g.beginPath();
+      g.rect(x, y, w, h);
+      g.clip();
+      g.clearRect(x, y, w, h);
+      const cell = this.size * d;
+      this.paintCells(g, Math.max(v.c0, Math.floor((ox + x) / cell)), Math.min(v.c1, Math.floor((ox + x + w) / cell)), Math.max(v.r0, Math.floor((oy + y) / cell)), Math.min(v.r1, Math.floor((oy + y + h) / cell)), ox, oy, px, d);
+      g.restore();
+    };
+    if (dx) strip(dx > 0 ? width - dx : 0, 0, Math.abs(dx), height);
+    if (dy) strip(0, dy > 0 ? height - dy : 0, width, Math.abs(dy));
+  }
+  paintCells(g, c0, c1, r0, r1, ox, oy, px, d) {
+    const at = (n) => Math.round(n * this.size * d);
+    for (let c = c0; c <= c1; c++) {
       const column = this.data.columns[c];
       const x = at(c) - ox;
-      for (let r = v.r0; r <= v.r1; r++) {
+      for (let r = r0; r <= r1; r++) {
         const b = this.data.cell(column, this.rows[r]);
         if (b) g.drawImage(this.atlas, ((b & 15) + (b & marked ? 9 : 0)) * px, 0, px, px, x, at(r) - oy, px, px);
         else { g.fillStyle = this.p.line; g.fillRect(x + px / 2 - d, at(r) - oy + px / 2 - d, 2 * d, 2 * d); }
@@ -262,6 +293,7 @@ customElements.define('tm-grid', class extends HTMLElement {
     g.clearRect(0, 0, this.canvas.width, this.canvas.height);
     const s = this.size * d;
     const gap = this.size > 4 ? 1 : 0;
+    this.drawn = null;
     const runs = new Map();
     for (let c = v.c0; c <= v.c1; c++) {
       const column = this.data.columns[c];
@@ -347,21 +379,21 @@ customElements.define('tm-grid', class extends HTMLElement {
     let longest = 1;
     for (let c = v.c0; c <= v.c1; c++) longest = Math.max(longest, this.data.columns[c].took);
     let free = -1e9;
-    let before = v.c0 > 0 ? this.label(this.data.columns[v.c0 - 1].start) : '';
-    const unit = (v.c1 - v.c0) * this.length() > 120 * 864e8 ? 7 : 10;
+    let day = '';
+    const daily = this.length() >= 72e9; // of intervals as long as a day a date says all
     for (let c = v.c0; c <= v.c1; c++) {
       const column = this.data.columns[c];
       const x = c * this.size - v.x;
-      const text = this.label(column.start);
-      if (text.slice(0, unit) !== before.slice(0, unit) && x > free && x > -20) {
-        const shown = text.slice(0, 10);
+      if (x > free && x > -20) {
+        const text = this.label(column.start);
+        const shown = daily || text.slice(0, 10) !== day ? text.slice(0, 10) : text.slice(11);
+        day = text.slice(0, 10);
         g.fillStyle = this.p.quiet;
         g.fillText(shown, Math.max(x, 2), 4);
         g.fillStyle = this.p.line;
         g.fillRect(Math.round(x), 4, 1, 16);
-        free = x + g.measureText(shown).width + 14;
-        before = text;
-      } else if (text.slice(0, unit) !== before.slice(0, unit) && x <= free) before = text;
+        free = x + Math.max(g.measureText(shown).width + 14, 84);
+      }
       const bar = column.took >= 0 ? 4 + 26 * column.took / longest : column.state === 'running' ? 16 : 3;
       g.fillStyle = column.state === 'queued' ? this.p.edge.queued : this.p.fill[column.state];
       g.fillRect(x, h - bar, Math.max(1, this.size - (this.size > 4 ? 1 : 0)), bar);
@@ -575,7 +607,7 @@ customElements.define('tm-grid', class extends HTMLElement {
       this.tell();
       return;
     }
-    const act = { c: () => this.clear(), l: () => this.open('log'), w: () => this.open('why'), Enter: () => this.open('log'), '+': () => this.zoom(1), '=': () => this.zoom(1), '-': () => this.zoom(-1), Escape: () => { this.selection.clear(); this.anchor = null; this.tell(); },
+    const act = { c: () => this.order('clear'), m: () => this.order('mark'), b: () => this.order('backfill'), l: () => this.open('log'), w: () => this.open('why'), Enter: () => this.open('log'), '+': () => this.zoom(1), '=': () => this.zoom(1), '-': () => this.zoom(-1), Escape: () => { this.selection.clear(); this.anchor = null; this.tell(); },
       a: () => { this.selection.rect({ row, start: columns[0].start }, { row, start: columns.at(-1).start }, true, false); this.tell(); } }[e.key];
     if (act) { e.preventDefault(); act(); }
   }
@@ -602,19 +634,38 @@ customElements.define('tm-grid', class extends HTMLElement {
     return null;
   }
 
-  clear() {
+  order(verb) {
     if (this.hasAttribute('read-only')) { toast('These pages are read-only.', { bad: true }); return; }
     const { columns } = this.data;
     let groups = this.selection.groups(this.rows, columns);
+    if (verb === 'backfill' || verb === 'trigger') {
+      const days = groups.flatMap((g) => g.columns);
+      const ends = days.length ? [Math.min(...days), Math.max(...days)] : [Math.max(0, columns.length - 7), columns.length - 1];
+      const day = (i) => columns[i] ? this.label(columns[i].start).slice(0, 10) : '';
+      order(verb, this.pipeline, {}, { start_date: day(ends[0]), end_date: day(ends[1]) }, JSON.parse(document.getElementById('params').textContent) ?? []);
+      return;
+    }
     if (!groups.length && this.focusAt.start != null) groups = [{ rows: [this.rows[this.focusAt.row].id], columns: [first(columns, this.focusAt.start)] }];
     if (!groups.length) { toast('Select something first: click a cell, or drag over some.'); return; }
     if (groups.length > 1) { toast('This selection is no product of tasks and intervals, so it is not one order. Select a rectangle, or rows that share their intervals.', { bad: true }); return; }
     const [group] = groups;
-    order('clear', this.pipeline, chosen(group, columns, this.tasks.length, (us) => this.place(us)), { on: { downstream: group.rows.length * group.columns.length === 1 }, paint: (cells) => this.paint(cells) });
+    const one = group.rows.length * group.columns.length === 1;
+    order(verb, this.pipeline, chosen(group, columns, this.tasks.length, (us) => this.place(us)), { downstream: one && verb === 'clear' });
   }
   // paint hatches what an order will touch, and moves it to where the dialog does not stand.
   paint(cells) {
-    if (cells?.starts.length && !this.painted && innerWidth >= 1100) this.box.scrollLeft = Math.max(0, (first(this.data.columns, cells.starts[0]) - 3) * this.size);
+    const begin = cells?.starts.length && !this.painted;
+    if (begin && innerWidth >= 1100) {
+      this.before = this.box.scrollLeft;
+      this.slack = this.box.clientWidth;
+      this.resize();
+      this.box.scrollLeft = Math.max(0, (first(this.data.columns, cells.starts[0]) - 3) * this.size);
+    }
+    if (!cells && this.slack) {
+      this.slack = 0;
+      this.resize();
+      this.box.scrollLeft = this.before;
+    }
     this.painted = cells;
     this.paintedAt = new Map((cells?.starts ?? []).map((s, i) => [s, i]));
     this.frame();

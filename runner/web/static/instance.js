@@ -4,13 +4,14 @@ import { order, exactly } from './order.js';
 
 const page = document.querySelector('[data-instance]');
 const { pipeline, task, interval } = page.dataset;
-const clear = () => order('clear', pipeline, { task_regex: exactly([task]), interval: [interval] }, { on: { downstream: true } });
+const give = (verb) => order(verb, pipeline, { task_regex: exactly([task]), interval: [interval] }, { downstream: verb === 'clear' });
 
-document.addEventListener('click', (e) => { if (e.target.closest('[data-order=clear]')) clear(); });
+document.addEventListener('click', (e) => { const b = e.target.closest('[data-order]'); if (b) give(b.dataset.order); });
 document.addEventListener('keydown', (e) => {
   if (typing(e)) return;
   const tab = { l: 'log', w: 'why', t: 'attempts' }[e.key];
-  if (e.key === 'c' && page.querySelector('[data-order=clear]')) { e.preventDefault(); clear(); }
+  const verb = { c: 'clear', m: 'mark' }[e.key];
+  if (verb && page.querySelector(`[data-order=${verb}]`)) { e.preventDefault(); give(verb); }
   else if (e.key === '[') page.querySelector('[rel=prev]')?.click();
   else if (e.key === ']') page.querySelector('[rel=next]')?.click();
   else if (tab) location.search = `?tab=${tab}`;
