@@ -29,7 +29,7 @@ var answers = map[string]any{
 	"plan": plan.Plan{}, "operations": operationsDocument{}, "backfill list": backfillsDocument{}, "backfill show": backfillsDocument{},
 	"show": showDocument{}, "simulate": simulationDocument{}, "runs": runsDocument{}, "tasks": tasksDocument{}, "render": renderDocument{},
 	"why": plan.WhyDoc{}, "logs": logDocument{}, "clear": plan.Plan{}, "backfill": plan.Plan{}, "mark": plan.Plan{}, "trigger": plan.Plan{},
-	"undo": plan.Plan{}, "backfill cancel": plan.Plan{}, "pause": pauseDocument{}, "unpause": pauseDocument{},
+	"undo": plan.Plan{}, "backfill cancel": plan.Plan{}, "pause": pauseDocument{}, "unpause": plan.Plan{},
 	"backfill pause": backfillsDocument{}, "backfill resume": backfillsDocument{},
 }
 
