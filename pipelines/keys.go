@@ -14,7 +14,7 @@ var (
 	}
 	laterInPipeline = append([]string{
 		"pools",
-		"queue_timeout", "setup", "teardown", "protect", "executor", "executors",
+		"queue_timeout", "setup", "teardown", "executor", "executors",
 		"vars", "inherit_env", "outputs", "for_each", "workdir",
 	}, laterEverywhere...)
 	laterInTask = append([]string{
@@ -24,7 +24,7 @@ var (
 	}, laterEverywhere...)
 	laterInDefaults = append([]string{"env_file", "secrets", "workdir", "skip_exit_code", "allow_failure", "when", "env"}, laterInTask...)
 	laterInSettings = append([]string{
-		"protect", "executor", "executors", "secrets", "env_file", "timezone", "catchup",
+		"executor", "executors", "secrets", "env_file", "timezone", "catchup",
 		"max_active_runs", "max_active_tasks", "run_timeout", "queue_timeout", "targets", "interpreters",
 	}, laterEverywhere...)
 	laterInNeeds    = []string{"pipeline", "covers", "on", "interval"}

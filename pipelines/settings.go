@@ -23,6 +23,7 @@ type Settings struct {
 	Env         []EnvVar
 	Defaults    *Defaults      // nil: not said
 	Pools       map[string]int // slots by name
+	Protect     []Rail         // guard rails of every pipeline; dates are read in UTC
 }
 
 // DefaultInheritEnv are the variables of the runner that a task sees where inherit_env does not say otherwise.
@@ -75,6 +76,7 @@ func (d *decoder) settingsKeys(root *yaml.Node, s *Settings) {
 			defaults := d.defaults(v, s.defaults())
 			s.Defaults = &defaults
 		}},
+		{"protect", func(_, v *yaml.Node) { s.Protect = d.protect(v, time.UTC) }},
 		{"env", keep(&env)},
 	})
 	if vars != nil {
