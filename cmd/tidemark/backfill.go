@@ -48,7 +48,7 @@ func runBackfill(c *call) error {
 		return usage("bad-value", "--max-active-runs must be at least 1", "")
 	}
 	args := plan.BackfillArgs{Reprocess: plan.Reprocess(c.String("reprocess")), MaxActiveRuns: c.Int("max-active-runs"),
-		Backwards: c.Bool("run-backwards"), Reason: c.String("reason"), Ticket: c.String("ticket")}
+		Backwards: c.Bool("run-backwards"), Reason: c.String("reason"), Ticket: c.String("ticket"), Override: c.String("override")}
 	if args.Selector, err = c.stretch(p); err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func runClear(c *call) error {
 		}
 	}
 	args := plan.ClearArgs{Selector: ch.Selector, In: ch.in, NoRunning: c.Bool("no-running"),
-		Reason: c.String("reason"), Ticket: c.String("ticket")}
+		Reason: c.String("reason"), Ticket: c.String("ticket"), Override: c.String("override")}
 	return c.carryOut(ch.now, ch.order("clear", func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
 		return plan.Clear(ch.now, scopes, args)
 	}))

@@ -32,6 +32,9 @@ func (c *call) planText(o order, p *plan.Plan) {
 		writeAligned(c.Out, rows)
 	}
 	c.Printf("\n  %s\n", c.planTotals(p))
+	if p.Override != nil {
+		c.Printf("  goes past %s: %s\n", strings.Join(p.Override.Rails, ", "), p.Override.Why)
+	}
 	for _, w := range p.Warnings {
 		c.Warn("%s", inZone(w, o.loc))
 	}

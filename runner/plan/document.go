@@ -30,6 +30,8 @@ type Plan struct {
 	Undo      *string     `json:"undo"`
 	Digest    string      `json:"digest"` // of the rows; equal digests are equal plans
 
+	Override *Override `json:"override,omitempty"` // guard rails that it goes past
+
 	Arguments any   `json:"-"`                // what was asked, for the audit log
 	Undoes    int64 `json:"undoes,omitempty"` // the operation that an undo takes back
 	// Lane is the queue of its own that a backfill gets; nil for other orders.

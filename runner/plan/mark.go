@@ -16,6 +16,8 @@ type MarkArgs struct {
 	Runs   bool                // mark whole runs; the selector names no tasks
 	Reason string
 	Ticket string
+
+	Override string `json:",omitempty"`
 }
 
 // Mark plans to give chosen task instances, or whole runs, the end that a person says. What
@@ -50,7 +52,7 @@ func Mark(_ time.Time, scopes []*PipelineScope, args MarkArgs) (*Plan, error) {
 	case len(m.starts) == 0:
 		return nil, noInstance(scopes)
 	}
-	return m.done(), nil
+	return m.done().guarded(railsOf(scopes), args.Override)
 }
 
 // canMark refuses what no state of the rows could make possible.

@@ -9,8 +9,10 @@ import (
 
 // Resume makes of a plan that was saved the same plan again: exactly its rows, if each of
 // them still is what it was. Else it is refused, and every row that has moved is listed.
+// An
+// override that was saved with it holds; why, where it is not empty, stands in its place.
 // Errors are *Refusal.
-func Resume(scopes []*PipelineScope, saved *Plan) (*Plan, error) {
+func Resume(scopes []*PipelineScope, saved *Plan, why string) (*Plan, error) {
 	if digest(saved) != saved.Digest {
 		return nil, &Refusal{Code: "bad-plan", Message: "the plan's rows are not those that its digest signs",
 			Help: "a plan is applied as it was saved; make another one"}
@@ -35,7 +37,10 @@ func Resume(scopes []*PipelineScope, saved *Plan) (*Plan, error) {
 	p := &r.next
 	p.Arguments = map[string]string{"plan": saved.Digest}
 	p.Applied, p.Operation, p.Undo, p.DryRun = false, nil, nil, false
-	return p, nil
+	if why == "" && saved.Override != nil {
+		why = saved.Override.Why
+	}
+	return p.guarded(railsOf(scopes), why)
 }
 
 // moved refuses a plan that was made of another state.

@@ -11,8 +11,9 @@ import (
 // now, whatever the schedule says.
 type TriggerArgs struct {
 	timetable.Interval
-	Reason string
-	Ticket string
+	Reason   string
+	Ticket   string
+	Override string `json:",omitempty"`
 }
 
 // ManualInterval is the interval of a trigger that names none: the last complete one of the
@@ -62,5 +63,5 @@ func Trigger(now time.Time, s *PipelineScope, args TriggerArgs) (*Plan, error) {
 	if s.Paused {
 		d.Warnings = append(d.Warnings, pausedWarning(s.Name))
 	}
-	return d.done(), nil
+	return d.done().guarded(railsOf([]*PipelineScope{s}), args.Override)
 }

@@ -145,7 +145,7 @@ func everything(t *testing.T) {
 	}
 	undo := func(op *int64) *plan.Plan {
 		t.Helper()
-		done, err := db.ApplyUndo(ctx, day0, *op, anna, func(s *plan.UndoScope) (*plan.Plan, error) { return plan.Undo(day0, s) })
+		done, err := db.ApplyUndo(ctx, day0, *op, anna, func(s *plan.UndoScope) (*plan.Plan, error) { return plan.Undo(day0, s, plan.UndoArgs{}) })
 		must(t, err)
 		return done
 	}
