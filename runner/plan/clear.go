@@ -28,7 +28,7 @@ func Clear(_ time.Time, scopes []*PipelineScope, args ClearArgs) (*Plan, error) 
 			Message: fmt.Sprintf("%d of the selected task instances run now", len(c.running)),
 			Help:    "wait for them, or allow them to be cancelled: " + strings.Join(c.running[:min(3, len(c.running))], ", ")}
 	}
-	return c.done().guarded(railsOf(scopes), args.Override)
+	return c.done().estimate(scopes).guarded(railsOf(scopes), args.Override)
 }
 
 // clearing is a clear in the making.

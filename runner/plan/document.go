@@ -164,4 +164,7 @@ type PipelineScope struct {
 	Runs   []*Run              // with all their task instances, by interval start
 	Last   timetable.Interval  // the live schedule's
 	Paused bool
+	// History and Machine are what an estimate of the time goes by.
+	History History
+	Machine Machine
 }

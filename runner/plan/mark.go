@@ -52,7 +52,7 @@ func Mark(_ time.Time, scopes []*PipelineScope, args MarkArgs) (*Plan, error) {
 	case len(m.starts) == 0:
 		return nil, noInstance(scopes)
 	}
-	return m.done().guarded(railsOf(scopes), args.Override)
+	return m.done().estimate(scopes).guarded(railsOf(scopes), args.Override)
 }
 
 // canMark refuses what no state of the rows could make possible.

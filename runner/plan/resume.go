@@ -40,7 +40,8 @@ func Resume(scopes []*PipelineScope, saved *Plan, why string) (*Plan, error) {
 	if why == "" && saved.Override != nil {
 		why = saved.Override.Why
 	}
-	return p.guarded(railsOf(scopes), why)
+	p.ETA = nil
+	return p.estimate(scopes).guarded(railsOf(scopes), why)
 }
 
 // moved refuses a plan that was made of another state.

@@ -63,5 +63,5 @@ func Trigger(now time.Time, s *PipelineScope, args TriggerArgs) (*Plan, error) {
 	if s.Paused {
 		d.Warnings = append(d.Warnings, pausedWarning(s.Name))
 	}
-	return d.done().guarded(railsOf([]*PipelineScope{s}), args.Override)
+	return d.done().estimate([]*PipelineScope{s}).guarded(railsOf([]*PipelineScope{s}), args.Override)
 }

@@ -136,7 +136,7 @@ func everything(t *testing.T) {
 	p := pipeline(t, "p", 3)
 	register(t, db, p)
 	defs := map[string]*pipelines.Pipeline{"p": p}
-	q := ScopeQuery{Pipelines: []string{"p"}}
+	q := ScopeQuery{Pipelines: []string{"p"}, Machine: plan.Machine{Parallelism: 2}}
 	order := func(decide func([]*plan.PipelineScope) (*plan.Plan, error)) *plan.Plan {
 		t.Helper()
 		done, err := db.Apply(ctx, day0, q, defs, anna, decide)
@@ -227,6 +227,8 @@ func readAll(t *testing.T, db *DB, op int64) {
 	_, err = db.Progress(ctx, op)
 	must(t, err)
 	_, err = db.Running(ctx)
+	must(t, err)
+	_, err = db.Remaining(ctx, op, pipeline(t, "p", 3))
 	must(t, err)
 	_, err = db.Verify(ctx)
 	must(t, err)
