@@ -24,8 +24,7 @@ var (
 	}, laterEverywhere...)
 	laterInDefaults = append([]string{"env_file", "secrets", "workdir", "skip_exit_code", "allow_failure", "when", "env"}, laterInTask...)
 	laterInSettings = append([]string{
-		"executor", "executors", "secrets", "env_file", "timezone", "catchup",
-		"max_active_runs", "max_active_tasks", "run_timeout", "queue_timeout", "targets", "interpreters",
+		"executor", "executors", "secrets", "env_file", "queue_timeout", "targets", "interpreters",
 	}, laterEverywhere...)
 	laterInNeeds    = []string{"pipeline", "covers", "on", "interval"}
 	laterInSchedule = []string{"calendar", "jitter", "timezone"}

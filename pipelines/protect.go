@@ -1,6 +1,7 @@
 package pipelines
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -101,5 +102,5 @@ func (p *Project) Rails(name string) []Rail {
 	if def, ok := p.Pipeline(name); ok {
 		return def.Protect
 	}
-	return p.Settings.Rails(time.UTC)
+	return p.Settings.Rails(cmp.Or(p.Settings.Location, time.UTC))
 }
