@@ -141,7 +141,7 @@ func (m *marking) instance(run *Run, in *Instance, to State, why string) bool {
 		return false
 	}
 	m.row(PlanRow{Pipeline: m.s.Name, Task: in.Task, MapIndex: in.MapIndex, IntervalStart: run.Interval.Start,
-		State: ptr(in.State), To: to, Action: Marked, Why: why, Try: in.Try, Run: run.ID})
+		State: in.State.known(), To: to, Action: Marked, Why: why, Try: in.Try, Run: run.ID})
 	in.State = to
 	return true
 }

@@ -158,17 +158,18 @@ func Same(saved, now *Plan) error {
 		return nil
 	}
 	is := map[string]bool{}
-	eachLine(now, func(line string) { is[line] = true })
+	eachLine(now, func(line []byte) { is[string(line)] = true })
 	var rows []string
-	eachLine(saved, func(line string) {
+	eachLine(saved, func(text []byte) {
+		line := string(text)
 		if !is[line] {
 			rows = append(rows, line+": not so any more")
 		}
 		delete(is, line)
 	})
-	eachLine(now, func(line string) {
-		if is[line] {
-			rows = append(rows, line+": not in the plan")
+	eachLine(now, func(line []byte) {
+		if is[string(line)] {
+			rows = append(rows, string(line)+": not in the plan")
 		}
 	})
 	return moved(rows)

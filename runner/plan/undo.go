@@ -68,7 +68,7 @@ func (u *undoing) instance(m *InstanceImage) {
 	r := PlanRow{Pipeline: m.Pipeline, Task: m.Task, MapIndex: m.MapIndex, IntervalStart: m.Interval.Start,
 		Action: Restore, Why: "as before operation " + fmt.Sprint(u.scope.Operation), Run: m.Run}
 	if m.Now != nil {
-		r.State, r.Try = ptr(m.Now.State), m.Now.Try
+		r.State, r.Try = m.Now.State.known(), m.Now.Try
 	}
 	switch {
 	case m.Before == nil:
