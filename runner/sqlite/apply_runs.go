@@ -194,15 +194,23 @@ func (o *ordering) keepRuns(g *runGroup) error {
 		WHERE r.state = ?`, o.id, actionNumber(g.action), g.from)
 }
 
+// reopenRuns puts runs back into a queue: that of a backfill, or of the live schedule. An
+// undo gives a run back to the backfill that it was of, as long as that goes on.
 func (o *ordering) reopenRuns(g *runGroup) error {
 	return o.w.many("runs", len(g.runs), `
 		UPDATE runs
 		SET state = 0,
-		    lane = ?,
+		    lane = ifnull((
+		      SELECT p.operation_id
+		      FROM operation_runs AS b
+		      CROSS JOIN operations AS p ON p.operation_id = b.lane
+		      WHERE b.operation_id = ?1
+		        AND b.run_id = runs.run_id
+		        AND p.state = 0), ?2),
 		    ended_at = NULL,
 		    reason_id = NULL
 		WHERE run_id IN (SELECT run_id FROM temp.chosen)
-		  AND state = ?`, o.lane(), g.from)
+		  AND state = ?3`, o.plan.Undoes, o.lane(), g.from)
 }
 
 // markRuns ends runs as a person says.
