@@ -158,6 +158,10 @@ func (w *world) apply(c choice) (*plan.Plan, *plan.Refusal) {
 	return p, nil
 }
 
+// keyColumns is how many columns the key of a table has, where it is more than one.
+var keyColumns = map[string]int{"edges": 3, "task_instances": 3, "attempts": 4, "operation_runs": 2, "operation_instances": 4,
+	"skipped_intervals": 2, "results": 5}
+
 // dump is every row of every table, by table and key.
 func (w *world) dump() map[string]string {
 	w.Helper()
@@ -180,8 +184,8 @@ func (w *world) dump() map[string]string {
 			}
 			err := r.Scan(to...)
 			key := fmt.Sprint(table, " ", values[0])
-			if table == "task_instances" || table == "operation_instances" || table == "attempts" || table == "operation_runs" {
-				key = fmt.Sprint(table, " ", values[:3])
+			if n := keyColumns[table]; n > 1 {
+				key = fmt.Sprint(table, " ", values[:n])
 			}
 			var text []string
 			for i, name := range columns {
