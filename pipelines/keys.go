@@ -14,12 +14,12 @@ var (
 	}
 	laterInPipeline = append([]string{
 		"pools",
-		"queue_timeout", "setup", "teardown", "executor", "executors",
+		"executor", "executors",
 		"vars", "inherit_env", "outputs", "for_each", "workdir",
 	}, laterEverywhere...)
 	laterInTask = append([]string{
 		"max_active_tasks",
-		"queue_timeout", "for_each", "setup", "teardown", "executor",
+		"for_each", "executor",
 		"executors", "inherit_env",
 	}, laterEverywhere...)
 	laterInDefaults = append([]string{"env_file", "secrets", "workdir", "skip_exit_code", "allow_failure", "when", "env"}, laterInTask...)

@@ -70,7 +70,7 @@ func baseName(file string) string {
 
 // top is what the keys of a pipeline need from each other, whatever their order in the file.
 type top struct {
-	envFile, secrets, protect, name, schedule, timezone, start, end, catchup, params, env, defaults, tasks *yaml.Node
+	envFile, secrets, queueTimeout, protect, name, schedule, timezone, start, end, catchup, params, env, defaults, tasks *yaml.Node
 }
 
 func keep(to **yaml.Node) func(key, value *yaml.Node) {
@@ -94,6 +94,7 @@ func (d *decoder) pipeline(root *yaml.Node, p *Pipeline) {
 		{"max_active_runs", func(_, v *yaml.Node) { p.MaxActiveRuns = d.integer(v, "max_active_runs", 1, maxActiveRuns) }},
 		{"max_active_tasks", func(_, v *yaml.Node) { p.MaxActiveTasksPerRun, p.MaxActiveTasks = d.activeTasks(v) }},
 		{"run_timeout", func(_, v *yaml.Node) { p.RunTimeout = d.duration(v, "run_timeout", time.Second) }},
+		{"queue_timeout", keep(&t.queueTimeout)},
 		{"params", keep(&t.params)},
 		{"env", keep(&t.env)},
 		{"env_file", keep(&t.envFile)},
@@ -116,7 +117,7 @@ func (d *decoder) pipeline(root *yaml.Node, p *Pipeline) {
 	}
 	d.schedule(root, &t, p)
 	if t.params != nil {
-		p.Params = d.params(t.params)
+		p.Params = d.params(t.params, t.schedule != nil)
 		d.scope.params = p.Params
 	}
 	p.Env = d.environment(t.env, "env", d.projectEnv())

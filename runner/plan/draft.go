@@ -107,6 +107,7 @@ func (d *draft) bound() {
 	}
 }
 
+// count sums the rows up, and gives each its document's words.
 func count(rows []PlanRow, runs []PlanRun) Counts {
 	c := Counts{Instances: len(rows), ByState: map[string]int{}, ByAction: map[string]int{}}
 	starts := map[time.Time]bool{}
@@ -128,6 +129,7 @@ func count(rows []PlanRow, runs []PlanRun) Counts {
 			}
 		}
 		*n++
+		r.Change = change(string(r.Action), r.Action.Promised())
 		last = r
 		if r.State == nil {
 			states[len(stateNames)]++
@@ -137,7 +139,7 @@ func count(rows []PlanRow, runs []PlanRun) Counts {
 	}
 	c.Tasks, c.Intervals = len(tasks.list), len(starts)
 	for action, n := range actions {
-		c.ByAction[string(action)] = *n
+		c.ByAction[action.Promised()] += *n
 	}
 	for i, n := range states {
 		name := absent
@@ -149,6 +151,7 @@ func count(rows []PlanRow, runs []PlanRun) Counts {
 		}
 	}
 	for i := range runs {
+		runs[i].Change = change(string(runs[i].Action), runs[i].Action.Promised())
 		switch runs[i].Action {
 		case Create:
 			c.RunsCreated++
@@ -229,8 +232,12 @@ func eachLine(p *Plan, yield func([]byte)) {
 	}
 	for i := range p.Runs {
 		r := &p.Runs[i]
-		yield(fmt.Appendf(line[:0], "run %s %s %s %s %s %s", r.Pipeline, r.IntervalStart.UTC().Format(time.RFC3339Nano),
-			r.IntervalEnd.UTC().Format(time.RFC3339Nano), runStateName(r.State), runStateName(r.To), r.Action))
+		line = fmt.Appendf(line[:0], "run %s %s %s %s %s %s", r.Pipeline, r.IntervalStart.UTC().Format(time.RFC3339Nano),
+			r.IntervalEnd.UTC().Format(time.RFC3339Nano), runStateName(r.State), runStateName(r.To), r.Action)
+		if r.Params != "" {
+			line = append(append(line, ' '), r.Params...)
+		}
+		yield(line)
 	}
 }
 

@@ -39,3 +39,37 @@ func TestTheLoopWakesWhenARunsTimeIsOver(t *testing.T) {
 		t.Errorf("it wakes at %s", d.Wake)
 	}
 }
+
+func TestWhatTimedOutCanBeMarkedAsGood(t *testing.T) {
+	m := newModel(t, graph(t, "a > b"))
+	m.pipes[0].def.Timetable, m.pipes[0].def.RunTimeout = nil, time.Hour
+	run := m.add("p", 0)
+	m.settle()
+	for _, event := range []string{"a^", "+2h", "a-"} {
+		m.happens(run, event)
+		m.settle()
+	}
+	if p := m.mark(marks("a -d", Success)); runsOfPlan(p) != "0301 mark nothing that failed counts" {
+		t.Errorf("%s, of a run that is %s", runsOfPlan(p), m.ending(run))
+	}
+	if p := m.mark(marks("b", Failed)); !strings.Contains(runsOfPlan(p), "0301 none") {
+		t.Errorf("%s, of a run that is %s", runsOfPlan(p), m.ending(run))
+	}
+}
+
+func TestATaskThatIsAddedWhenTheTimeIsOverIsSkipped(t *testing.T) {
+	m := newModel(t, graph(t, "a"))
+	m.pipes[0].def.Timetable, m.pipes[0].def.RunTimeout = nil, time.Hour
+	run := m.add("p", 0)
+	m.settle()
+	m.happens(run, "a^")
+	m.settle()
+	m.happens(run, "+1h")
+	m.settle()
+	m.pipes[0].def = graph(t, "a, b")
+	m.pipes[0].def.Timetable, m.pipes[0].def.RunTimeout = nil, time.Hour
+	m.settle()
+	if end := m.ending(run); end != "a=failed* b=skipped | running" {
+		t.Error(end)
+	}
+}

@@ -59,13 +59,13 @@ func forecast(all []Work, on Machine, limit int) *ETA {
 		if w.size() == 0 {
 			continue
 		}
-		l := newLine(w)
+		l := newLot(w)
 		if l == nil {
 			return nil
 		}
-		f.lines = append(f.lines, l)
+		f.lots = append(f.lots, l)
 	}
-	if on.Parallelism < 1 || len(f.lines) == 0 {
+	if on.Parallelism < 1 || len(f.lots) == 0 {
 		return nil
 	}
 	f.cut(limit)
@@ -97,25 +97,25 @@ func (w *Work) size() (n int) {
 
 // forecasting is a forecast in the making.
 type forecasting struct {
-	on    Machine
-	lines []*line
+	on   Machine
+	lots []*lot
 }
 
 func (f *forecasting) size() (n int) {
-	for _, l := range f.lines {
+	for _, l := range f.lots {
 		n += l.taken
 	}
 	return n
 }
 
-// cut decides how much is rehearsed: of each line the same part, but enough to reach its
+// cut decides how much is rehearsed: of each lot the same part, but enough to reach its
 // pace.
 func (f *forecasting) cut(limit int) {
 	total := 0
-	for _, l := range f.lines {
+	for _, l := range f.lots {
 		total += l.work.size()
 	}
-	for _, l := range f.lines {
+	for _, l := range f.lots {
 		most := l.work.size()
 		if total > limit {
 			most = int(float64(most) / float64(total) * float64(limit))
@@ -124,8 +124,8 @@ func (f *forecasting) cut(limit int) {
 	}
 }
 
-// line is the work of one pipeline, made ready to rehearse.
-type line struct {
+// lot is the work of one pipeline, made ready to rehearse.
+type lot struct {
 	work    Work
 	active  int                     // runs at once
 	samples map[int][]time.Duration // by task
@@ -135,9 +135,9 @@ type line struct {
 	rest    float64                 // seconds of work in the others
 }
 
-// newLine is nil where a task is not known well enough.
-func newLine(w Work) *line {
-	l := &line{work: w, samples: map[int][]time.Duration{}, mean: map[int]float64{}}
+// newLot is nil where a task is not known well enough.
+func newLot(w Work) *lot {
+	l := &lot{work: w, samples: map[int][]time.Duration{}, mean: map[int]float64{}}
 	l.active = (&Lane{MaxActive: w.MaxActive}).maxActive(w.Def)
 	for _, s := range w.Stints {
 		for _, t := range s.Tasks {
@@ -161,7 +161,7 @@ func newLine(w Work) *line {
 }
 
 // cut takes the first runs up to a number of task instances, and at least so many runs.
-func (l *line) cut(most, least int) {
+func (l *lot) cut(most, least int) {
 	for i := range l.work.Stints {
 		s := &l.work.Stints[i]
 		for n := range s.Runs {
@@ -176,7 +176,7 @@ func (l *line) cut(most, least int) {
 }
 
 // seconds of work in one run.
-func (l *line) seconds(s *Stint) (sum float64) {
+func (l *lot) seconds(s *Stint) (sum float64) {
 	for _, t := range s.Tasks {
 		sum += l.mean[t]
 	}
@@ -185,7 +185,7 @@ func (l *line) seconds(s *Stint) (sum float64) {
 
 // takes is how long a task takes in a run of one rehearsal: what it took in some run
 // before, the same one for all tasks of the run.
-func (l *line) takes(t int, draw uint64) time.Duration {
+func (l *lot) takes(t int, draw uint64) time.Duration {
 	if n := uint64(len(l.work.History)); n > 0 {
 		if d, ok := l.work.History[draw%n][l.work.Def.Tasks[t].ID]; ok {
 			return d

@@ -23,9 +23,9 @@ type rehearsal struct {
 	work     float64
 }
 
-// rehearsedLane is the queue of one line.
+// rehearsedLane is the queue of one lot.
 type rehearsedLane struct {
-	*line
+	*lot
 	place  int
 	next   int // of its runs, the first that has not begun
 	active int
@@ -55,8 +55,8 @@ func (c chore) def() *pipelines.Task { return c.run.lane.work.Def.Tasks[c.task] 
 // rehearse goes through all of it and says how long it took, with what was cut off.
 func (f *forecasting) rehearse(n uint64) time.Duration {
 	r := &rehearsal{on: f.on, draw: n * 0x9e3779b97f4a7c15, pools: map[string]int{}}
-	for i, l := range f.lines {
-		r.lanes = append(r.lanes, &rehearsedLane{line: l, place: i})
+	for i, l := range f.lots {
+		r.lanes = append(r.lanes, &rehearsedLane{lot: l, place: i})
 	}
 	for {
 		for _, l := range r.lanes {
@@ -72,7 +72,7 @@ func (f *forecasting) rehearse(n uint64) time.Duration {
 		}
 	}
 	rest := 0.0
-	for _, l := range f.lines {
+	for _, l := range f.lots {
 		rest += l.rest
 	}
 	return r.now + r.pace(rest)
@@ -94,13 +94,13 @@ func (r *rehearsal) pace(seconds float64) time.Duration {
 
 // begin starts runs up to what may be active.
 func (r *rehearsal) begin(l *rehearsedLane) {
-	for l.active < l.line.active && l.next < len(l.line.runs) {
+	for l.active < l.lot.active && l.next < len(l.lot.runs) {
 		tasks := len(l.work.Def.Tasks)
 		run := &rehearsedRun{lane: l, n: l.next, left: make([]int, tasks), wait: make([]int, tasks)}
 		l.runs = append(l.runs, run)
 		l.next++
 		l.active++
-		for _, t := range l.line.runs[run.n].Tasks {
+		for _, t := range l.lot.runs[run.n].Tasks {
 			run.left[t]++
 			run.count++
 		}
