@@ -54,7 +54,7 @@ var (
 	choice  = join(stretch, params("array", "state", "interval", "exclude_interval", "tag"), params("integer", "last"),
 		params("boolean", "only_failed", "only_running", "past", "future", "all"), params("string", "select"))
 	record = join(params("boolean", "dry_run"), params("string", "reason", "ticket"))
-	listed = join(within, params("array", "state"), params("string", "task_regex"), params("integer", "limit"))
+	listed = join(within, params("array", "state"), params("string", "task_regex", "select"), params("integer", "limit"))
 )
 
 const (
