@@ -88,6 +88,9 @@ func runRuns(c *call) error {
 	if err != nil {
 		return err
 	}
+	if lens != nil && c.Bool("skipped") {
+		return usage("conflicting-flags", "--select and --skipped exclude each other", "what was passed over has no run that could be selected; -s and -e say a range")
+	}
 	if lens != nil {
 		q.From, q.To = chosen.Bounded().Extent()
 	}
