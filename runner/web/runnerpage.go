@@ -19,8 +19,9 @@ const (
 // work is a task instance that runs, or that could.
 type work struct {
 	instanceDoc
-	Loc *time.Location
-	Why string
+	Loc   *time.Location
+	Why   string
+	Whole bool // a run that has not begun: Task is the first of its tasks
 }
 
 // pool is a pool of slots, and how many of them are taken.
@@ -87,6 +88,9 @@ func (s *Server) working(r *http.Request, p *pipelines.Pipeline) (running, queue
 			{"start-date", at}, {"end-date", at}, {"state", "running,queued,retrying,waiting"}, {"limit", strconv.Itoa(listed0)}}})
 		if f != nil {
 			return nil, nil, cut, f
+		}
+		if len(doc.Instances) == 0 && run.State == "queued" {
+			queue = append(queue, work{instanceDoc: instanceDoc{Pipeline: p.Name, IntervalStart: run.IntervalStart, Task: p.Tasks[0].ID, State: "waiting"}, Loc: p.Location, Whole: true})
 		}
 		for _, in := range doc.Instances {
 			x := work{instanceDoc: in, Loc: p.Location}
