@@ -186,3 +186,5 @@ document.addEventListener('keydown', (e) => {
 
 if (document.querySelector('tm-grid')) import('./grid.js');
 if (document.querySelector('[data-instance]')) import('./instance.js');
+if (document.querySelector('[data-lists]')) import('./lists.js');
+if (new URL(location).searchParams.has('order')) import('./dialog.js').then((m) => m.reopen());
