@@ -186,3 +186,5 @@ document.addEventListener('keydown', (e) => {
 
 if (document.querySelector('tm-grid')) import('./grid.js');
 if (document.querySelector('[data-instance]')) import('./instance.js');
+if (document.querySelector('[data-graph]')) import('./graph.js');
+if (document.querySelector('[data-calendar]')) import('./calendar.js');
