@@ -48,6 +48,7 @@ var functions = template.FuncMap{
 	"short":    func(id string) string { return id[:min(len(id), 7)] },
 	"instance": instanceURL,
 	"dict":     dict,
+	"version":  func(fingerprint string) string { return fingerprint[:min(len(fingerprint), versionName)] },
 }
 
 // dict makes the data of a template that takes several values.
