@@ -11,6 +11,7 @@ import (
 
 // routeViews lists the pages that draw a pipeline from another side than the grid.
 func (s *Server) routeViews(mux *http.ServeMux) {
+	mux.HandleFunc("GET /names", s.serveNames)
 	mux.HandleFunc("GET /p/{pipeline}/graph", s.serveGraph)
 	mux.HandleFunc("GET /p/{pipeline}/yaml", s.serveYAML)
 	mux.HandleFunc("GET /p/{pipeline}/calendar", s.serveCalendar)
