@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -41,7 +42,11 @@ type ganttSegment struct {
 	X, Width int
 	Class    string // waited, or the state of the attempt
 	Title    string
+	Glyph    string // of the state, where there is room
 }
+
+// Middle is where the glyph stands.
+func (s ganttSegment) Middle() int { return s.X + s.Width/2 }
 
 // ganttMark is a line of the axis.
 type ganttMark struct {
@@ -55,6 +60,7 @@ const (
 	ganttAxis  = 1160 // pixels for all of the time
 	ganttFold  = 28   // pixels for a pause
 	ganttRight = 24
+	ganttGlyph = 14 // how wide a segment must be to have one
 )
 
 // serveGantt draws one run over time: waiting for room, attempts, the critical path.
@@ -194,7 +200,11 @@ func rowName(in *instanceDoc) string {
 }
 
 func (r *ganttRow) add(from, to int, class, title string) {
-	r.Segments = append(r.Segments, ganttSegment{from, max(2, to-from), class, title})
+	s := ganttSegment{X: from, Width: max(2, to-from), Class: class, Title: title}
+	if s.Width >= ganttGlyph {
+		s.Glyph = glyphs[strings.TrimPrefix(class, "s-")]
+	}
+	r.Segments = append(r.Segments, s)
 }
 
 // spans are the instances that have begun, in the order in which they did.

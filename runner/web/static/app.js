@@ -187,6 +187,7 @@ document.addEventListener('keydown', (e) => {
 if (document.querySelector('tm-grid')) import('./grid.js');
 if (document.querySelector('[data-instance]')) import('./instance.js');
 if (document.querySelector('[data-graph]')) import('./graph.js');
+if (document.querySelector('svg.gantt[role]')) import('./gantt.js');
 if (document.querySelector('[data-calendar]')) import('./calendar.js');
 
 // The palette is loaded when somebody asks for it.

@@ -3,13 +3,14 @@ import { post, toast } from './app.js';
 import { order } from './order.js';
 
 let names = null;
+let old = true; // something has changed since they were fetched
 const load = async () => {
   if (!document.querySelector('link[href="/static/palette.css"]')) {
     await new Promise((done) => document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: '/static/palette.css', onload: done, onerror: done })));
   }
-  names ??= await fetch('/names').then((r) => r.json());
+  if (old) { names = await fetch('/names').then((r) => r.json()); old = false; }
 };
-document.addEventListener('tidemark:change', () => { names = null; });
+document.addEventListener('tidemark:change', () => { old = true; });
 
 // score says how well letters stand in a text, in their order: beginnings of words and
 // letters side by side count most. Less than 0: they do not.
