@@ -52,6 +52,17 @@ func TestTheCalendar(t *testing.T) {
 	if got := p.text("table"); !strings.Contains(got, "2026-03-2011 failed") {
 		t.Errorf("the table: %s", got)
 	}
+	// By touch: a long press begins a range, a tap ends it.
+	p = s.page("/p/sales/calendar?year=2026&from=2026-03-30", 390, 844)
+	p.until("the year", ready)
+	x0, y0 = middle("2026-03-18")
+	p.touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: x0, Y: y0})
+	p.until("a range has begun", `document.querySelector('.range [role=status]').textContent === '1 day, 2026-03-18'`)
+	p.touch(input.DispatchTouchEventTypeTouchEnd)
+	x1, y1 = middle("2026-03-20")
+	p.touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: x1, Y: y1})
+	p.touch(input.DispatchTouchEventTypeTouchEnd)
+	p.until("the range", `document.querySelector('.range [role=status]').textContent.startsWith('3 days')`)
 	s.seen("/p/sales/calendar?year=2026&from=2026-03-09&to=2026-03-12", "calendar", ready)
 }
 
@@ -64,4 +75,12 @@ func TestTheCalendarShowsWhatIsToCome(t *testing.T) {
 		t.Errorf("%d days to come, 2099 has 261 from Monday to Friday", n)
 	}
 	s.seen("/p/daily/calendar", "calendar-future", `document.querySelector('[data-calendar]')?.ready`)
+}
+
+// touch lays a finger on the screen, or lifts it.
+func (p *page) touch(kind input.DispatchTouchEventType, at ...*input.TouchPoint) {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: append([]*input.TouchPoint{}, at...)}); err != nil {
+		p.t.Fatal(err)
+	}
 }

@@ -13,6 +13,7 @@ let anchor = url.searchParams.get('from');
 let end = url.searchParams.get('to') ?? anchor;
 let drag = false;
 let moved = false;
+let choosing = false; // by touch: a long press begins a range, the next tap ends it
 
 const bounds = () => anchor && end ? [anchor, end].sort() : null;
 const show = () => {
@@ -29,7 +30,7 @@ const show = () => {
   const days = Math.round((Date.parse(range[1]) - Date.parse(range[0])) / 864e5) + 1;
   bar.querySelector('[role=status]').textContent = `${days} ${days === 1 ? 'day' : 'days'}, ${range[0]}${days > 1 ? ` to ${range[1]}` : ''}`;
 };
-const drop = () => { anchor = end = null; show(); };
+const drop = () => { choosing = false; anchor = end = null; show(); };
 const act = (verb) => {
   const range = bounds();
   if (!range || !bar.querySelector(`[data-range=${verb}]`)) return;
@@ -42,11 +43,15 @@ bar.addEventListener('click', (e) => {
 });
 
 const dayAt = (e) => document.elementFromPoint(e.clientX, e.clientY)?.closest?.('.day')?.dataset.day;
+let press = 0;
+for (const name of ['pointerup', 'pointercancel']) view.addEventListener(name, () => clearTimeout(press));
+view.addEventListener('contextmenu', (e) => { if (choosing) e.preventDefault(); });
 view.addEventListener('pointerdown', (e) => {
   const day = e.target.closest('.day')?.dataset.day;
-  if (!day || e.button !== 0 || e.pointerType === 'touch') return;
-  drag = true;
+  if (!day || e.button !== 0) return;
   moved = false;
+  if (e.pointerType === 'touch') { press = setTimeout(() => { anchor = end = day; choosing = moved = true; show(); }, 450); return; }
+  drag = true;
   if (e.shiftKey && anchor) { end = day; moved = true; show(); } else { view.start = day; }
 });
 document.addEventListener('pointermove', (e) => {
@@ -60,7 +65,9 @@ document.addEventListener('pointermove', (e) => {
 document.addEventListener('pointerup', () => { drag = false; });
 view.addEventListener('dragstart', (e) => e.preventDefault());
 view.addEventListener('click', (e) => {
-  if (moved) { e.preventDefault(); moved = false; find(end)?.focus(); }
+  if (moved) { e.preventDefault(); moved = false; find(end)?.focus(); return; }
+  const day = e.target.closest('.day')?.dataset.day;
+  if (choosing && day) { e.preventDefault(); end = day; choosing = false; show(); }
 });
 
 document.addEventListener('keydown', (e) => {
