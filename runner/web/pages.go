@@ -19,6 +19,7 @@ func (s *Server) routePages(mux *http.ServeMux) {
 	mux.HandleFunc("POST /p/{pipeline}/preview", s.servePreview)
 	mux.HandleFunc("GET /p/{pipeline}/form/{verb}", s.serveForm)
 	s.routeLists(mux)
+	s.routeViews(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, http.StatusNotFound, "no-such-page", "there is no page here", "the pipelines are at /")
 	})

@@ -55,6 +55,7 @@ var functions = template.FuncMap{
 		text, err := json.Marshal(v)
 		return string(text), err
 	},
+	"version": func(fingerprint string) string { return fingerprint[:min(len(fingerprint), versionName)] },
 }
 
 // dict makes the data of a template that takes several values.

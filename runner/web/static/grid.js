@@ -83,6 +83,11 @@ customElements.define('tm-grid', class extends HTMLElement {
       const column = at ? this.columnAt(at) : this.data.columns.at(-1);
       if (column) this.focusOn(row, column.start);
       this.reveal();
+      for (const id of (this.query.get('sel') ?? '').split(',')) { // as the graph hands it over
+        const r = this.rows.findIndex((x) => x.id === id);
+        if (column && r >= 0) this.selection.rect({ row: r, start: column.start }, { row: r, start: column.start }, true, true);
+      }
+      this.tell();
     }
     this.ready = true;
   }
