@@ -27,7 +27,7 @@ type life struct {
 }
 
 func (h *history) definitions() runner.Definitions {
-	return runner.Definitions{Pipelines: h.defs, Workshop: &runner.Workshop{Root: "/", LogDir: "/logs"}}
+	return runner.Definitions{Pipelines: h.defs, Pools: pools, Workshop: &runner.Workshop{Root: "/", LogDir: "/logs", Scratch: h.scratch()}}
 }
 
 // run starts a runner.

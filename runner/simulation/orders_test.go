@@ -34,6 +34,7 @@ func (h *history) order() {
 	defs := map[string]*pipelines.Pipeline{def.Name: def}
 	now := time.Now().UTC()
 	h.lastOrder = now
+	h.inspect() // so that between two looks nobody changes what a decision was made from
 	h.check(h.other.Register(context.Background(), h.defs, h.definitions().Workshop.Commit, now))
 	q := sqlite.ScopeQuery{Pipelines: []string{def.Name}}
 	apply := func(decide func([]*plan.PipelineScope) (*plan.Plan, error)) {
@@ -41,7 +42,18 @@ func (h *history) order() {
 		p, err := h.other.Apply(context.Background(), now, q, defs, anna, decide)
 		h.carriedOut(before, p, err)
 	}
-	switch h.rng.IntN(10) {
+	switch h.rng.IntN(11) {
+	case 10:
+		v, ok := plan.ManualInterval(def.Timetable, now)
+		if period, in := def.Timetable.Containing(h.begin.Add(time.Duration(h.rng.IntN(12)-8) * time.Hour)); in && h.one(2) {
+			v, ok = period.Interval, true
+		}
+		h.tell("trigger %s", at(def.Name, v.Start))
+		if ok {
+			apply(func(s []*plan.PipelineScope) (*plan.Plan, error) {
+				return plan.Trigger(now, s[0], plan.TriggerArgs{Interval: v})
+			})
+		}
 	case 0, 1, 2:
 		args := plan.ClearArgs{Selector: h.selector(), NoRunning: h.one(4)}
 		h.tell("clear %s %s", def.Name, args.TaskRegex)

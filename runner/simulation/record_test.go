@@ -17,16 +17,19 @@ type record struct {
 	instances map[instanceKey]instance
 	attempts  map[attemptKey]attempt
 	skipped   []stretch
+	results   map[attemptKey]string
 	lanes     map[int64]int // what each backfill may have running; 0: its pipeline's bound
 }
 
 type pipe struct {
 	name    string
 	lastEnd int64 // µs; 0: none
+	paused  bool
 }
 
 type run struct {
 	pipe, start, end, lane int64
+	started                int64 // 0: not yet
 	kind                   plan.Kind
 	state                  plan.RunState
 }
@@ -73,6 +76,15 @@ func (r *record) quiet() bool {
 		}
 	}
 	return true
+}
+
+func (r *record) paused(name string) bool {
+	for _, p := range r.pipes {
+		if p.name == name {
+			return p.paused
+		}
+	}
+	return false
 }
 
 // String lists what is unfinished.
@@ -135,21 +147,21 @@ func (r *reader) each(query string, row func(scan func(...any))) {
 // read returns the record of now; the last one again where nobody has written.
 func (r *reader) read() *record {
 	s := &record{pipes: map[int64]pipe{}, runs: map[int64]run{}, instances: map[instanceKey]instance{},
-		attempts: map[attemptKey]attempt{}, lanes: map[int64]int{}}
+		attempts: map[attemptKey]attempt{}, results: map[attemptKey]string{}, lanes: map[int64]int{}}
 	r.each(`PRAGMA data_version`, func(scan func(...any)) { scan(&s.version) })
 	if r.h.seen != nil && r.h.seen.version == s.version {
 		return r.h.seen
 	}
-	r.each(`SELECT pipeline_id, name, ifnull(last_end, 0) FROM pipelines`, func(scan func(...any)) {
+	r.each(`SELECT pipeline_id, name, ifnull(last_end, 0), paused FROM pipelines`, func(scan func(...any)) {
 		var id int64
 		var p pipe
-		scan(&id, &p.name, &p.lastEnd)
+		scan(&id, &p.name, &p.lastEnd, &p.paused)
 		s.pipes[id] = p
 	})
-	r.each(`SELECT run_id, pipeline_id, interval_start, interval_end, lane, kind, state FROM runs`, func(scan func(...any)) {
+	r.each(`SELECT run_id, pipeline_id, interval_start, interval_end, lane, kind, state, ifnull(started_at, 0) FROM runs`, func(scan func(...any)) {
 		var id int64
 		var v run
-		scan(&id, &v.pipe, &v.start, &v.end, &v.lane, &v.kind, &v.state)
+		scan(&id, &v.pipe, &v.start, &v.end, &v.lane, &v.kind, &v.state, &v.started)
 		s.runs[id] = v
 	})
 	r.each(`SELECT i.run_id, t.name, i.state, i.try, i.try_limit, i.open, ifnull(i.not_before, 0)
@@ -166,6 +178,12 @@ func (r *reader) read() *record {
 			scan(&k.run, &k.task, &k.try, &v.state, &v.queued)
 			s.attempts[k] = v
 		})
+	r.each(`SELECT r.run_id, t.name, r.try, r.value FROM results AS r CROSS JOIN tasks AS t USING (task_id)`, func(scan func(...any)) {
+		var k attemptKey
+		var value string
+		scan(&k.run, &k.task, &k.try, &value)
+		s.results[k] = value
+	})
 	r.each(`SELECT pipeline_id, first_start, last_end FROM skipped_intervals`, func(scan func(...any)) {
 		var v stretch
 		scan(&v.pipe, &v.start, &v.end)

@@ -1,0 +1,63 @@
+package simulation
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/runner"
+	"github.com/tidemark-dev/tidemark/runner/plan"
+)
+
+// saysResult is the command of a task that follows a: its word is what a handed on.
+const saysResult = `echo ${{ tasks.a.results.n ?? "nothing" }}`
+
+func (h *history) scratch() string { return h.path + ".left" }
+
+// leave lets a process write its results before it ends; some write none.
+func (o *outside) leave(p *process) {
+	if o.one(2) {
+		return
+	}
+	p.result = fmt.Sprint(o.rng.IntN(1000))
+	o.check(os.WriteFile(filepath.Join(o.scratch(), strings.ReplaceAll(p.key, "/", "+")), []byte("n="+p.result+"\n"), 0o600))
+}
+
+// handedOn: what is on record of an attempt that succeeded is what it left, and of others nothing.
+func (h *history) handedOn(s *record) {
+	for key, p := range h.outside.begun {
+		k, err := runner.ParseKey(key)
+		h.check(err)
+		a := attemptKey{k.Run, k.Task, k.Try}
+		want := ""
+		if s.attempts[a].state == plan.AttemptSuccess {
+			want = p.result
+		}
+		if got := s.results[a]; got != want {
+			h.wrong("the result of %s is %q on record, and it left %q", key, got, want)
+		}
+	}
+}
+
+// told: what a job is told of a's results is what its newest attempt left, if that succeeded.
+func (h *history) told(job runner.Job) {
+	said, is := strings.CutPrefix(job.Argv[len(job.Argv)-1], "echo ")
+	if !is || h.lastOrder.Equal(time.Now().UTC()) {
+		return // the decision may be older than the order
+	}
+	k, err := runner.ParseKey(job.Key)
+	h.check(err)
+	want := "nothing"
+	now := h.look.read()
+	if in := now.instances[instanceKey{k.Run, "a"}]; in.state == plan.Success && now.attempts[attemptKey{k.Run, "a", in.try}].state == plan.AttemptSuccess {
+		a := plan.AttemptKey{Run: k.Run, Task: "a", MapIndex: -1, Try: in.try}
+		if p := h.outside.begun[a.String()]; p != nil && p.result != "" {
+			want = p.result
+		}
+	}
+	if said != want {
+		h.wrong("%s is told that a handed on %q, and it was %q", job.Key, said, want)
+	}
+}
