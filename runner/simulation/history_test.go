@@ -17,6 +17,9 @@ import (
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
 
+// steps are how many things happen in a history before it is let end well.
+const steps = 24
+
 // errOver ends a history that has failed.
 var errOver = errors.New("the history is over")
 
@@ -110,7 +113,7 @@ func (h *history) one(n int) bool { return h.rng.IntN(n) == 0 }
 
 func (h *history) live() {
 	h.run()
-	for range 32 {
+	for range steps {
 		if h.runner == nil && h.one(2) {
 			h.run()
 		}

@@ -50,13 +50,15 @@ func (h *history) told(job runner.Job) {
 	k, err := runner.ParseKey(job.Key)
 	h.check(err)
 	want := "nothing"
-	now := h.look.read()
-	if in := now.instances[instanceKey{k.Run, "a"}]; in.state == plan.Success && now.attempts[attemptKey{k.Run, "a", in.try}].state == plan.AttemptSuccess {
-		a := plan.AttemptKey{Run: k.Run, Task: "a", MapIndex: -1, Try: in.try}
+	l := h.look
+	l.each(`SELECT try FROM task_instances AS i CROSS JOIN tasks AS t USING (task_id) CROSS JOIN attempts AS a USING (run_id, task_id, map_index, try)
+		WHERE run_id = ? AND t.name = 'a' AND i.state = ? AND a.state = ?`, func(scan func(...any)) {
+		a := plan.AttemptKey{Run: k.Run, Task: "a", MapIndex: -1}
+		scan(&a.Try)
 		if p := h.outside.begun[a.String()]; p != nil && p.result != "" {
 			want = p.result
 		}
-	}
+	}, k.Run, plan.Success, plan.AttemptSuccess)
 	if said != want {
 		h.wrong("%s is told that a handed on %q, and it was %q", job.Key, said, want)
 	}

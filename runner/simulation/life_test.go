@@ -85,10 +85,10 @@ func (h *history) bury() {
 	case l.err == nil:
 		h.wrong("the runner returned, though nobody asked it to")
 	case errors.Is(l.err, errCrash):
-		if h.one(3) {
+		if h.one(4) {
 			h.reopen()
 		}
-	case strings.Contains(l.err.Error(), poison):
+	case errors.Is(l.err, errDisk), strings.Contains(l.err.Error(), poison):
 	default:
 		h.check(l.err)
 	}

@@ -96,8 +96,8 @@ func (h *history) past(s *record, k attemptKey, def *pipelines.Pipeline, task *p
 	first := r.lane != 0 // of its backfill, which begins anew
 	known := false
 	for id, other := range s.runs {
-		if other.pipe != r.pipe || other.start >= r.start {
-			continue
+		if other.pipe != r.pipe || other.start >= r.start || other.created >= s.attempts[k].queued {
+			continue // it came later: the attempt did not know it
 		}
 		if previous == 0 || other.start > s.runs[previous].start {
 			previous = id
@@ -113,8 +113,11 @@ func (h *history) past(s *record, k attemptKey, def *pipelines.Pipeline, task *p
 		in, there := s.instances[instanceKey{previous, task}]
 		return !there || in.state == plan.Success || in.state == plan.Skipped
 	}
-	if _, there := s.instances[instanceKey{previous, k.task}]; !there && (known || !s.runs[previous].state.Final()) {
-		h.wrong("attempt %s is begun, and the run before, %d, has no %s", k, previous, k.task)
+	if _, there := s.instances[instanceKey{previous, k.task}]; !there {
+		if known || !s.runs[previous].state.Final() {
+			h.wrong("attempt %s is begun, and the run before, %d, has no %s", k, previous, k.task)
+		}
+		return // it is new
 	}
 	if !settled(k.task) {
 		h.wrong("attempt %s is begun, and in run %d it is %s", k, previous, s.instances[instanceKey{previous, k.task}].state)

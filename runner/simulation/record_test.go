@@ -29,7 +29,7 @@ type pipe struct {
 
 type run struct {
 	pipe, start, end, lane int64
-	started                int64 // 0: not yet
+	created, started       int64 // 0: not yet
 	kind                   plan.Kind
 	state                  plan.RunState
 }
@@ -127,7 +127,7 @@ func (r *reader) close() {
 	_ = r.db.Close()
 }
 
-func (r *reader) each(query string, row func(scan func(...any))) {
+func (r *reader) each(query string, row func(scan func(...any)), args ...any) {
 	s := r.stmts[query]
 	if s == nil {
 		var err error
@@ -135,7 +135,7 @@ func (r *reader) each(query string, row func(scan func(...any))) {
 		r.h.check(err)
 		r.stmts[query] = s
 	}
-	rows, err := s.Query()
+	rows, err := s.Query(args...)
 	r.h.check(err)
 	defer rows.Close()
 	for rows.Next() {
@@ -158,10 +158,10 @@ func (r *reader) read() *record {
 		scan(&id, &p.name, &p.lastEnd, &p.paused)
 		s.pipes[id] = p
 	})
-	r.each(`SELECT run_id, pipeline_id, interval_start, interval_end, lane, kind, state, ifnull(started_at, 0) FROM runs`, func(scan func(...any)) {
+	r.each(`SELECT run_id, pipeline_id, interval_start, interval_end, lane, kind, state, created_at, ifnull(started_at, 0) FROM runs`, func(scan func(...any)) {
 		var id int64
 		var v run
-		scan(&id, &v.pipe, &v.start, &v.end, &v.lane, &v.kind, &v.state, &v.started)
+		scan(&id, &v.pipe, &v.start, &v.end, &v.lane, &v.kind, &v.state, &v.created, &v.started)
 		s.runs[id] = v
 	})
 	r.each(`SELECT i.run_id, t.name, i.state, i.try, i.try_limit, i.open, ifnull(i.not_before, 0)

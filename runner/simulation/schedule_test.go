@@ -114,11 +114,12 @@ func (h *history) edit() {
 	}
 	h.defs[i] = h.write(name)
 	before := h.seen
-	planned := h.plan(h.defs[i])
-	h.reload()
 	if !moved || h.runner == nil || before.paused(name) {
+		h.reload()
 		return
 	}
+	planned := h.plan(h.defs[i])
+	h.reload()
 	h.settle()
 	if h.runner == nil || h.lastOrder.Equal(time.Now().UTC()) {
 		return // it has died of it, or somebody else has changed what the plan was made from
