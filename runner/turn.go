@@ -73,6 +73,7 @@ func (r *Runner) jobs(starts []plan.Start) []Job {
 				Time: r.Clock.Now(), ExitCode: -1, Reason: err.Error()})
 			continue
 		}
+		job.Shift = r.Clock.Shift
 		jobs = append(jobs, job)
 	}
 	return jobs
