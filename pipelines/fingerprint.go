@@ -53,7 +53,7 @@ func (d *decoder) fingerprint(p *Pipeline) string {
 	h := hashed{sums: map[string][sha256.Size]byte{}}
 	for _, t := range p.Tasks {
 		t.Fingerprint, t.Hashed = d.taskFingerprint(t)
-		h.add("task."+t.ID, fmt.Sprintln(t.Fingerprint, t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay, t.Timeout, t.SkipExitCode, t.AllowFailure, jsonText(sources(t.Outputs)), t.DependsOnPast, t.WaitForDownstream,
+		h.add("task."+t.ID, fmt.Sprintln(t.Fingerprint, t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay, t.Timeout, t.QueueTimeout, t.SkipExitCode, t.AllowFailure, jsonText(sources(t.Outputs)), t.DependsOnPast, t.WaitForDownstream,
 			t.Pool, t.PoolSlots, t.Priority, t.WeightRule))
 	}
 	h.add("name", p.Name)
@@ -103,6 +103,12 @@ func (d *decoder) taskFingerprint(t *Task) (string, []HashedInput) {
 	}
 	if t.TriggerRule != AllSuccess {
 		h.add("trigger_rule", t.TriggerRule.String())
+	}
+	if t.Setup {
+		h.add("setup", "true")
+	}
+	if len(t.Teardown) > 0 {
+		h.add("teardown", jsonText(slices.Sorted(slices.Values(t.Teardown))))
 	}
 	if name := d.scope.location.String(); name != "UTC" {
 		h.add("timezone", name)

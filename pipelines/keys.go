@@ -14,18 +14,17 @@ var (
 	}
 	laterInPipeline = append([]string{
 		"pools",
-		"queue_timeout", "setup", "teardown", "protect", "executor", "executors",
+		"protect", "executor", "executors",
 		"vars", "inherit_env", "outputs", "for_each", "workdir",
 	}, laterEverywhere...)
 	laterInTask = append([]string{
 		"max_active_tasks",
-		"queue_timeout", "for_each", "setup", "teardown", "executor",
+		"for_each", "executor",
 		"executors", "inherit_env",
 	}, laterEverywhere...)
 	laterInDefaults = append([]string{"env_file", "secrets", "workdir", "skip_exit_code", "allow_failure", "when", "env"}, laterInTask...)
 	laterInSettings = append([]string{
-		"protect", "executor", "executors", "secrets", "env_file", "timezone", "catchup",
-		"max_active_runs", "max_active_tasks", "run_timeout", "queue_timeout", "targets", "interpreters",
+		"protect", "executor", "executors", "secrets", "env_file", "queue_timeout", "targets", "interpreters",
 	}, laterEverywhere...)
 	laterInNeeds    = []string{"pipeline", "covers", "on", "interval"}
 	laterInSchedule = []string{"calendar", "jitter", "timezone"}

@@ -42,7 +42,7 @@ type Pipeline struct {
 type Task struct {
 	ID          string
 	Description string
-	Needs       []string // task ids, as the file has them, without repeats
+	Needs       []string // task ids, as the file has them, without repeats; of a teardown its setups too
 	Shell       *Template
 	Argv        []*Template // the list form of run: no shell; nil when Shell is set
 	ShellArgs   []string    // what runs Shell, without it; nil: sh -c
@@ -60,8 +60,12 @@ type Task struct {
 	RetryBackoff  Backoff
 	MaxRetryDelay time.Duration // 0: none
 	Timeout       time.Duration // 0: none
+	QueueTimeout  time.Duration // for how long it may lack nothing but room; 0: for ever
 	SkipExitCode  int           // exit code that means skipped; -1: none
 	AllowFailure  bool          // its failure does not fail the run
+
+	Setup    bool     // prepares what tasks after it use
+	Teardown []string // the setups that this task undoes
 
 	DependsOnPast     bool // only after it succeeded, or was skipped, in the run before
 	WaitForDownstream bool // and after those directly downstream of it there; implies DependsOnPast
@@ -80,7 +84,9 @@ type Task struct {
 	Pos Pos
 
 	location             *time.Location // the pipeline's
+	after                []string       // tasks that a teardown comes after, beside Needs
 	upstream, downstream []int          // direct neighbours, as indexes into Pipeline.Tasks
+	setups, teardowns    []int          // see Pipeline.Setups and Pipeline.Teardowns
 }
 
 // EnvVar is one variable of a task's environment.
@@ -95,6 +101,9 @@ type Param struct {
 	Type    string // string, integer, number, boolean, date, list, object
 	Default any    // nil: none
 	Enum    []any
+	// Required says that each run must be given a value: there is no default, and no
+	// schedule that could make a run without one.
+	Required bool `json:",omitempty"`
 
 	Description string
 }

@@ -87,16 +87,16 @@ func (p *Pipeline) weigh() {
 }
 
 // activeTasks reads how many tasks may be at work: in one run, or {per_run, per_pipeline}.
-func (d *decoder) activeTasks(n *yaml.Node, p *Pipeline) {
+func (d *decoder) activeTasks(n *yaml.Node) (perRun, perPipeline int) {
 	if n.Kind != yaml.MappingNode {
-		p.MaxActiveTasksPerRun = d.integer(n, "max_active_tasks", 1, maxSlots)
-		return
+		return d.integer(n, "max_active_tasks", 1, maxSlots), 0
 	}
 	has := d.object(n, "max_active_tasks", nil, []field{
-		{"per_run", func(_, v *yaml.Node) { p.MaxActiveTasksPerRun = d.integer(v, "per_run", 1, maxSlots) }},
-		{"per_pipeline", func(_, v *yaml.Node) { p.MaxActiveTasks = d.integer(v, "per_pipeline", 1, maxSlots) }},
+		{"per_run", func(_, v *yaml.Node) { perRun = d.integer(v, "per_run", 1, maxSlots) }},
+		{"per_pipeline", func(_, v *yaml.Node) { perPipeline = d.integer(v, "per_pipeline", 1, maxSlots) }},
 	})
 	if len(has) == 0 {
 		d.fail(n, "missing-key", "", "max_active_tasks needs per_run or per_pipeline")
 	}
+	return perRun, perPipeline
 }

@@ -23,6 +23,7 @@ type Defaults struct {
 	RetryBackoff  Backoff
 	MaxRetryDelay time.Duration // 0: none
 	Timeout       time.Duration // 0: none
+	QueueTimeout  time.Duration // 0: none
 	TriggerRule   TriggerRule
 
 	DependsOnPast     bool
@@ -50,6 +51,7 @@ func (d *decoder) policy(p *Defaults) []field {
 		{"retry_backoff", func(_, v *yaml.Node) { p.RetryBackoff = d.backoff(v) }},
 		{"max_retry_delay", func(_, v *yaml.Node) { p.MaxRetryDelay = d.duration(v, "max_retry_delay", time.Second) }},
 		{"timeout", func(_, v *yaml.Node) { p.Timeout = d.duration(v, "timeout", time.Second) }},
+		{"queue_timeout", func(_, v *yaml.Node) { p.QueueTimeout = d.duration(v, "queue_timeout", time.Second) }},
 		{"depends_on_past", func(_, v *yaml.Node) { p.DependsOnPast = d.boolean(v, "depends_on_past") }},
 		{"wait_for_downstream", func(_, v *yaml.Node) { p.WaitForDownstream = d.boolean(v, "wait_for_downstream") }},
 		{"pool", func(_, v *yaml.Node) { p.Pool, _ = d.text(v, "pool") }},
@@ -80,13 +82,18 @@ func (d *decoder) triggerRule(n *yaml.Node) TriggerRule {
 // draft is a task with what the graph needs of the file.
 type draft struct {
 	*Task
-	key   *yaml.Node
-	needs []need
+	key      *yaml.Node
+	needs    []need
+	teardown []need
 }
 
 // tasks reads the tasks, links them and puts them in dependency order.
 func (d *decoder) tasks(root *yaml.Node, t *top, p *Pipeline) {
-	defaults := d.defaults(t.defaults, d.settings.defaults())
+	shared := d.settings.defaults()
+	if t.queueTimeout != nil {
+		shared.QueueTimeout = d.duration(t.queueTimeout, "queue_timeout", time.Second)
+	}
+	defaults := d.defaults(t.defaults, shared)
 	if t.tasks == nil {
 		d.fail(root, "missing-key", "add tasks:, with one entry a task", "a pipeline needs tasks")
 		return
@@ -146,7 +153,10 @@ func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 // follow gives a task what its keys and the defaults say of it together.
 func (t *draft) follow(p *Defaults) {
 	t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay = p.Retries, p.RetryDelay, p.RetryBackoff, p.MaxRetryDelay
-	t.Timeout, t.TriggerRule = p.Timeout, p.TriggerRule
+	t.Timeout, t.QueueTimeout, t.TriggerRule = p.Timeout, p.QueueTimeout, p.TriggerRule
+	if len(t.teardown) > 0 {
+		t.TriggerRule = AllDoneSetupSuccess
+	}
 	t.DependsOnPast, t.WaitForDownstream = p.DependsOnPast || p.WaitForDownstream, p.WaitForDownstream
 	t.ShellArgs = p.Shell
 	t.Pool, t.PoolSlots, t.Priority, t.WeightRule = p.Pool, p.PoolSlots, p.Priority, p.WeightRule
@@ -167,7 +177,10 @@ func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) map[string]*yaml
 		field{"when", keep(&when)},
 		field{"skip_exit_code", func(_, v *yaml.Node) { t.SkipExitCode = d.skipExitCode(v) }},
 		field{"allow_failure", func(_, v *yaml.Node) { t.AllowFailure = d.boolean(v, "allow_failure") }},
+		field{"setup", func(_, v *yaml.Node) { t.Setup = d.boolean(v, "setup") }},
+		field{"teardown", func(_, v *yaml.Node) { t.teardown = d.teardown(v) }},
 	))
+	d.checkTeardown(t, has)
 	t.Env = d.environment(env, "env", t.Env)
 	if workdir != nil {
 		t.Workdir = d.template(workdir, "workdir")

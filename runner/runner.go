@@ -42,6 +42,7 @@ type Runner struct {
 	defs    map[string]*pipelines.Pipeline
 	reports []plan.Report
 	ended   []string // keys that the executor may forget once the next decision is durable
+	fetches *fetches
 	state   standing
 	looked  bool // whether a turn was taken since the start
 }
@@ -67,6 +68,8 @@ func (r *Runner) Run(ctx context.Context) (Outcome, error) {
 	if err := r.start(ctx); err != nil {
 		return Outcome{}, err
 	}
+	r.fetches = newFetches()
+	defer r.fetches.close()
 	for {
 		d, err := r.turn(ctx)
 		if err != nil {

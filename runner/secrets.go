@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,32 +17,57 @@ import (
 )
 
 // A secret's value goes from where it is kept into the environment of the task's process,
-// and nowhere else: no error names it, and who only looks gets a mask.
+// and nowhere else: no error names it, the executor masks it in what the task writes for
+// us, and who only looks gets a mask.
+
+// Mask is what stands where a secret's value was.
+const Mask = "***"
 
 const (
-	mask           = "***"
 	maxSecret      = 64 << 10
-	secretPatience = 10 * time.Second // the loop waits for a command that fetches one
+	secretPatience = 10 * time.Second // for a program that prints one
 )
 
-// fetch adds the variables of a task that no definition holds. env_file comes before the
-// task's own variables, secrets after them.
-func (w *Workshop) fetch(env map[string]string, t *pipelines.Task) error {
+// secrets adds the secret variables of a task to its environment, and says which they are;
+// those that a program prints are only named. env_file comes before the task's own
+// variables, secrets after them.
+func (w *Workshop) secrets(env map[string]string, t *pipelines.Task) (names []string, printed []pipelines.Secret, err error) {
 	for _, s := range t.Secrets {
-		if w.Masked {
-			env[s.Name] = mask
-			continue
+		if !slices.Contains(names, s.Name) {
+			names = append(names, s.Name)
 		}
-		value, err := w.secret(s)
+		printed = slices.DeleteFunc(printed, func(other pipelines.Secret) bool { return other.Name == s.Name })
+		switch {
+		case w.Masked:
+			env[s.Name] = Mask
+		case len(s.Command) > 0:
+			delete(env, s.Name)
+			printed = append(printed, s)
+		default:
+			if env[s.Name], err = w.secret(context.Background(), s); err != nil {
+				return nil, nil, fmt.Errorf("secret %s: %w", s.Name, err)
+			}
+		}
+	}
+	return names, printed, nil
+}
+
+// fetch adds to a job the secrets that programs print.
+func (w *Workshop) fetch(ctx context.Context, job *Job, secrets []pipelines.Secret) error {
+	env := slices.Clone(job.Env)
+	for _, s := range secrets {
+		value, err := w.secret(ctx, s)
 		if err != nil {
 			return fmt.Errorf("secret %s: %w", s.Name, err)
 		}
-		env[s.Name] = value
+		env = append(env, s.Name+"="+value)
 	}
+	slices.Sort(env)
+	job.Env = env
 	return nil
 }
 
-func (w *Workshop) secret(s pipelines.Secret) (string, error) {
+func (w *Workshop) secret(ctx context.Context, s pipelines.Secret) (string, error) {
 	var text []byte
 	var err error
 	switch {
@@ -50,7 +76,7 @@ func (w *Workshop) secret(s pipelines.Secret) (string, error) {
 	case s.File != "":
 		text, err = readSecret(within(w.Root, s.File))
 	default:
-		text, err = w.fromCommand(s.Command)
+		text, err = w.fromCommand(ctx, s.Command)
 	}
 	value := strings.TrimRight(string(text), "\r\n")
 	switch {
@@ -75,8 +101,8 @@ func (w *Workshop) fromEnviron(name string) ([]byte, error) {
 	return nil, fmt.Errorf("the runner has no variable %s", name)
 }
 
-func (w *Workshop) fromCommand(argv []string) ([]byte, error) {
-	ctx, stop := context.WithTimeout(context.Background(), secretPatience)
+func (w *Workshop) fromCommand(ctx context.Context, argv []string) ([]byte, error) {
+	ctx, stop := context.WithTimeout(ctx, secretPatience)
 	defer stop()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir, cmd.Env, cmd.WaitDelay = w.Root, w.Environ, time.Second
@@ -135,7 +161,7 @@ func (w *Workshop) envLine(env map[string]string, line string) error {
 		value = value[1 : n-1]
 	}
 	if w.Masked {
-		value = mask
+		value = Mask
 	}
 	env[name] = value
 	return nil

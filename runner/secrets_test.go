@@ -33,7 +33,7 @@ func TestSecretsComeFromWhereTheyAreKept(t *testing.T) {
 		{pipelines.Secret{Command: []string{"sh", "-c", "cat key; exit 3"}}, "", "sh: exit status 3"},
 		{pipelines.Secret{Command: []string{"no-such-program"}}, "", "no-such-program"},
 	} {
-		got, err := w.secret(c.secret)
+		got, err := w.secret(t.Context(), c.secret)
 		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
 			t.Errorf("%+v: %q, %v", c.secret, got, err)
 		}

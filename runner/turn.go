@@ -51,6 +51,7 @@ func (r *Runner) act(d *plan.Decision) error {
 		r.ended = r.ended[:0]
 	}
 	if len(d.Cancel) > 0 {
+		r.fetches.cancel(d.Cancel)
 		if err := r.Executor.Cancel(keys(d.Cancel)); err != nil {
 			return err
 		}
@@ -67,13 +68,17 @@ func (r *Runner) act(d *plan.Decision) error {
 func (r *Runner) jobs(starts []plan.Start) []Job {
 	jobs := make([]Job, 0, len(starts))
 	for _, s := range starts {
-		job, err := r.Definitions.Workshop.Job(s)
+		job, printed, err := r.Definitions.Workshop.Job(s)
 		if err != nil {
 			r.reports = append(r.reports, plan.Report{AttemptKey: s.AttemptKey, Event: plan.Ended,
 				Time: r.Clock.Now(), ExitCode: -1, Reason: err.Error()})
 			continue
 		}
 		job.Shift = r.Clock.Shift
+		if len(printed) > 0 {
+			r.fetches.begin(r.Definitions.Workshop, s.AttemptKey, job, printed)
+			continue
+		}
 		jobs = append(jobs, job)
 	}
 	return jobs
@@ -120,6 +125,10 @@ func (r *Runner) wait(ctx context.Context, wake time.Time) error {
 			return ctx.Err()
 		case batch := <-r.Executor.Reports():
 			r.hear(batch)
+		case f := <-r.fetches.done:
+			if err := r.fetched(f); err != nil {
+				return err
+			}
 		case d := <-r.Reload:
 			return r.define(ctx, d)
 		case <-tick(alarm):
@@ -148,6 +157,10 @@ func (r *Runner) drain() error {
 		select {
 		case batch := <-r.Executor.Reports():
 			r.hear(batch)
+		case f := <-r.fetches.done:
+			if err := r.fetched(f); err != nil {
+				return err
+			}
 		default:
 			return nil
 		}

@@ -95,6 +95,9 @@ func (c *call) whyScope(db *sqlite.DB, p *pipelines.Pipeline, interval timetable
 	if err != nil {
 		return nil, err
 	}
+	if run != nil {
+		s.Run.Params = run.Params
+	}
 	if run != nil && run.Lane != 0 {
 		s.Pipeline.Lanes = append(s.Pipeline.Lanes, &plan.Lane{ID: run.Lane, First: first})
 	}

@@ -61,9 +61,9 @@ func (c *children) watch(raw syscall.RawConn) {
 	}
 }
 
-func (c *children) spawn(job *runner.Job, out *os.File) (pid int, err error) {
+func (c *children) spawn(job *runner.Job, out, pipe *os.File) (pid int, err error) {
 	pidfd := -1
-	if pid, err = fork(job, c.null, out, &syscall.SysProcAttr{PidFD: &pidfd}); err != nil {
+	if pid, err = fork(job, c.null, out, pipe, &syscall.SysProcAttr{PidFD: &pidfd}); err != nil {
 		return 0, err
 	}
 	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET}

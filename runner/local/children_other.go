@@ -29,8 +29,8 @@ func newChildren() (*children, error) {
 	return c, nil
 }
 
-func (c *children) spawn(job *runner.Job, out *os.File) (pid int, err error) {
-	return fork(job, c.null, out, &syscall.SysProcAttr{})
+func (c *children) spawn(job *runner.Job, out, pipe *os.File) (pid int, err error) {
+	return fork(job, c.null, out, pipe, &syscall.SysProcAttr{})
 }
 
 func (c *children) collect(os.Signal) []exit { return wait() }

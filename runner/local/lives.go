@@ -42,9 +42,13 @@ func (k *keeper) begin(t *task) error {
 		err = k.journal.write()
 	}
 	if err == nil {
+		t.output.veil, err = newVeil(t.job, it.file)
+	}
+	if err == nil {
 		t.process.earliest = birthClock()
-		t.process.pid, err = k.children.spawn(t.job, it.file)
+		t.process.pid, err = k.children.spawn(t.job, it.file, t.output.veil.end())
 		t.process.newest = birthClock()
+		t.output.veil.draw()
 	}
 	if err != nil {
 		return fmt.Errorf("cannot start %q: %w", t.job.Argv[0], err)
@@ -80,6 +84,8 @@ func (k *keeper) reap(exits []exit) {
 // close ends the output of a task before its end is written, so that a task with an end
 // has its log in place.
 func (k *keeper) close(t *task) {
+	k.trouble(t, t.output.veil.close())
+	t.output.veil = nil
 	silent, err := t.output.finish(t.end.Time)
 	k.trouble(t, err)
 	if silent {

@@ -33,10 +33,13 @@ func newChildren() (*children, error) {
 	return &children{C: make(chan exit), null: null}, err
 }
 
-func (c *children) spawn(job *runner.Job, out *os.File) (pid int, err error) {
+func (c *children) spawn(job *runner.Job, out, pipe *os.File) (pid int, err error) {
 	program, err := lookPath(job.Argv[0], job.Env, job.Dir)
 	if err != nil {
 		return 0, err
+	}
+	if pipe != nil {
+		out = pipe
 	}
 	p, err := os.StartProcess(program, job.Argv, &os.ProcAttr{
 		Dir: job.Dir, Env: job.Env,

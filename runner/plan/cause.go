@@ -22,12 +22,22 @@ func (e *examination) cause(t int) int32 {
 
 // inherited is the cause that one of the upstream tasks hands down.
 func (e *examination) inherited(t int) int32 {
-	for _, u := range e.def.Upstream(t) {
+	for _, u := range e.reasons(t) {
 		if c := e.place.cause[u]; c != unknown {
 			return c
 		}
 	}
 	return unknown
+}
+
+// reasons are the tasks because of which one is skipped or blocked: its setups, and for
+// what is no teardown all that it needs.
+func (e *examination) reasons(t int) []int {
+	setups := e.def.Setups(t)
+	if len(e.def.Tasks[t].Teardown) > 0 {
+		return setups
+	}
+	return append(setups[:len(setups):len(setups)], e.def.Upstream(t)...)
 }
 
 // whyBlocked names the task that failed, however far up it is.
@@ -49,9 +59,9 @@ func (e *examination) whySkipped(t int) string {
 	return "upstream " + e.upstreamIn(t, Failed, UpstreamFailed) + " failed"
 }
 
-// upstreamIn is the first direct upstream task with an instance in one of the states.
+// upstreamIn is the first setup or direct upstream task with an instance in one of the states.
 func (e *examination) upstreamIn(t int, states ...State) string {
-	for _, u := range e.def.Upstream(t) {
+	for _, u := range e.reasons(t) {
 		for i := e.place.first[u]; i < e.place.end[u]; i++ {
 			for _, s := range states {
 				if e.run.Instances[i].State == s {

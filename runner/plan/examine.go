@@ -35,7 +35,8 @@ func (s *step) watch(q *queue, run *Run) {
 			continue
 		}
 		q.hold(run)
-		s.take(q.pipe.Def, in)
+		s.busy[sideOf(run)]++
+		s.take(q.pipe.Def, run, in)
 		if !in.State.Live() && (!in.Cancelling || s.world.Adopting) {
 			in.Cancelling = true
 			s.decision.Cancel = append(s.decision.Cancel, in.key(run))
@@ -84,8 +85,9 @@ func (e *examination) evaluate() {
 // decide applies the trigger rule of a task, then its when, then looks at the clock.
 func (e *examination) decide(t int, in *Instance) {
 	task := e.def.Tasks[t]
-	switch judge(task.TriggerRule, e.upstream(t)) {
+	switch e.answer(t) {
 	case wait:
+		e.impede(in)
 		return
 	case skipIt:
 		e.shift(e.run, in, skip, TaskChange{Reason: e.whySkipped(t), ExitCode: -1})
@@ -102,6 +104,7 @@ func (e *examination) decide(t int, in *Instance) {
 		return
 	}
 	if in.Open || !e.queue.pipe.works() || e.queue.pipe.past(e.run, t) != "" {
+		e.impede(in)
 		return
 	}
 	if in.State == Retrying && in.NotBefore.After(e.now) {
@@ -109,6 +112,9 @@ func (e *examination) decide(t int, in *Instance) {
 		return
 	}
 	e.queue.add(e.run, in, task)
+	if task.QueueTimeout > 0 {
+		e.patients = append(e.patients, patient{e.run, in, task})
+	}
 }
 
 // upstream counts how the direct upstream instances stand. A task that has no instance in
@@ -117,8 +123,16 @@ func (e *examination) decide(t int, in *Instance) {
 func (e *examination) upstream(t int) tally {
 	var n tally
 	for _, u := range e.def.Upstream(t) {
+		setup := e.isSetup(t, u)
 		for i := e.place.first[u]; i < e.place.end[u]; i++ {
-			n.add(e.run.Instances[i].State)
+			switch in := &e.run.Instances[i]; {
+			case in.Open && len(e.def.Tasks[t].Teardown) > 0:
+				n.n++ // it is being cancelled, and uses what the teardown would take away
+			case setup:
+				n.addSetup(in.State)
+			default:
+				n.add(in.State)
+			}
 		}
 	}
 	return n
@@ -132,11 +146,11 @@ func (e *examination) wanted(task *pipelines.Task, in *Instance) (bool, error) {
 	return task.Should(contextOf(e.def, e.run, in))
 }
 
-// contextOf is what an expression may know of an instance. Parameters and variables have
-// the values that the definition knows.
+// contextOf is what an expression may know of an instance. Parameters have the values that
+// the run was given, or else, like variables, those that the definition knows.
 func contextOf(def *pipelines.Pipeline, run *Run, in *Instance) *pipelines.Context {
 	return &pipelines.Context{
-		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location, Results: run.Results(),
+		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location, Results: run.Results(), Params: run.Params.Values(),
 		Run:  pipelines.RunContext{ID: run.ID, Kind: run.Kind.String()},
 		Task: pipelines.TaskContext{ID: in.Task, Try: in.Try, MapIndex: in.MapIndex},
 	}

@@ -7,7 +7,7 @@ import "github.com/tidemark-dev/tidemark/pipelines"
 // what finds none is not looked at again.
 
 // take counts the slots of its pool that an attempt takes.
-func (s *step) take(def *pipelines.Pipeline, in *Instance) {
+func (s *step) take(def *pipelines.Pipeline, run *Run, in *Instance) {
 	if def == nil {
 		return
 	}
@@ -16,17 +16,20 @@ func (s *step) take(def *pipelines.Pipeline, in *Instance) {
 		return
 	}
 	if s.slots == nil {
-		s.slots = map[string]int{}
+		s.slots = map[string][2]int{}
 	}
-	s.slots[t.Pool] += t.PoolSlots
+	taken := s.slots[t.Pool]
+	taken[sideOf(run)] += t.PoolSlots
+	s.slots[t.Pool] = taken
 }
 
 // room says whether an attempt has room in its pool and beside its like. A pool that is
 // declared no more has none: a limit that somebody set is kept until it is lifted.
-func (s *step) room(q *queue, it readyItem) bool {
+func (s *step) room(q *queue, it *readyItem) bool {
 	def := q.pipe.Def
+	taken := s.slots[it.task.Pool]
 	switch {
-	case it.task.Pool != "" && s.slots[it.task.Pool]+it.task.PoolSlots > s.world.Pools[it.task.Pool]:
+	case it.task.Pool != "" && taken[liveSide]+taken[fillSide]+it.task.PoolSlots > s.world.Pools[it.task.Pool]:
 		return false
 	case def.MaxActiveTasks > 0 && q.live >= def.MaxActiveTasks:
 		return false

@@ -52,6 +52,7 @@ type Run struct {
 	State     RunState
 	Lane      int64
 	Partial   bool // made with a task selection: tasks without an instance stay absent
+	Params    Params
 	CreatedAt time.Time
 	StartedAt time.Time  // zero: not yet
 	EndedAt   time.Time  // zero: not yet
@@ -69,9 +70,9 @@ type Instance struct {
 	Task      string
 	MapIndex  int // -1: not mapped
 	State     State
-	Try       int // attempts begun so far; the number of the newest
-	TryLimit  int // the attempt number that is the last allowed
-	NotBefore time.Time
+	Try       int       // attempts begun so far; the number of the newest
+	TryLimit  int       // the attempt number that is the last allowed
+	NotBefore time.Time // of a retry, when it may start; of what waits for room, since when it does, if that is bounded
 	StartedAt time.Time // of the newest attempt that began running
 	Operation int64     // the order that last put it back, 0: none
 	Lost      int       // attempts in a row that the executor lost
@@ -191,8 +192,9 @@ type RunChange struct {
 	Born     []Instance // task instances that come into being as the run starts, all waiting
 }
 
-// TaskChange is one transition of a task instance. Several of one instance may stand in
-// one decision, in order.
+// TaskChange is one transition of a task instance, or, with From and To the same, a note
+// of when it could first have started. Several of one instance may stand in one decision,
+// in order.
 type TaskChange struct {
 	Run       *Run
 	Task      string

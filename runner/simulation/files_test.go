@@ -69,10 +69,12 @@ func (h *history) write(name string) *pipelines.Pipeline {
 // evenHours is the only condition that tasks have.
 const evenHours = "interval.start.Hour() % 2 == 0"
 
-// tasks is a graph of two to four of the tasks a to d. What needs a says what a handed on.
+// tasks is a graph of two to four of the tasks a to d. What needs a says what a handed on. In
+// some of them a is a setup, and d its teardown.
 func (h *history) tasks() string {
 	var text strings.Builder
 	var before []string
+	prepares := h.one(3)
 	for _, id := range []string{"a", "b", "c", "d"} {
 		if h.one(4) && len(before) > 0 {
 			continue
@@ -88,7 +90,12 @@ func (h *history) tasks() string {
 			command = saysResult
 		}
 		fmt.Fprintf(&text, "  %s: {run: '%s', retries: %d, retry_delay: 1m", id, command, h.rng.IntN(3))
-		if h.one(6) {
+		switch {
+		case prepares && id == "a":
+			text.WriteString(", setup: true")
+		case prepares && id == "d":
+			text.WriteString(", teardown: a")
+		case h.one(6):
 			text.WriteString(", trigger_rule: " + []string{"all_done", "one_failed", "none_failed"}[h.rng.IntN(3)])
 		}
 		if h.one(8) {

@@ -138,7 +138,7 @@ func (h *history) past(s *record, k attemptKey, def *pipelines.Pipeline, task *p
 }
 
 // timely: where a runner had the time to see it, a run whose time is over waits only for
-// what was cancelled.
+// what was cancelled, and for its teardowns.
 func (h *history) timely(s *record) {
 	if h.runner == nil || time.Since(h.lastOrder) <= poll {
 		return
@@ -147,6 +147,9 @@ func (h *history) timely(s *record) {
 		r := s.runs[k.run]
 		def := h.definition(s.pipes[r.pipe].name)
 		if r.state != plan.RunRunning || def.RunTimeout == 0 || in.state.Final() {
+			continue
+		}
+		if t, ok := def.Task(k.task); ok && len(t.Teardown) > 0 {
 			continue
 		}
 		if late := time.Since(time.UnixMicro(r.started)) - def.RunTimeout; late > 0 {

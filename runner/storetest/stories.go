@@ -192,6 +192,15 @@ func attempts(s *stage) {
 		}
 	}
 	open()
+	s.turn(s.Store, func(w *plan.World) plan.Decision {
+		d := moveOne(w.Pipelines[0].Running[0], "a", plan.Waiting, s.now)
+		d.Tasks[0].NotBefore = s.now.Add(time.Second)
+		return d
+	})
+	if in := s.look(s.Other).Running[0].Instances[0]; in.State != plan.Waiting || !in.NotBefore.Equal(s.now.Add(time.Second)) {
+		s.Errorf("an instance that waits for room is %+v", in)
+	}
+	s.same()
 	s.move("a", plan.Queued)
 	open(plan.AttemptKey{Run: id, Task: "a", MapIndex: -1, Try: 1})
 	s.move("a", plan.Running)
