@@ -18,7 +18,7 @@ import (
 )
 
 // steps are how many things happen in a history before it is let end well.
-const steps = 24
+const steps = 18
 
 // errOver ends a history that has failed.
 var errOver = errors.New("the history is over")
