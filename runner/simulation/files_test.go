@@ -128,20 +128,18 @@ func (h *history) tasks() string {
 	return text.String()
 }
 
-// parsed remembers what was read: histories write the same files again and again.
-var parsed sync.Map
-
 var settings = &pipelines.Settings{Pools: pools}
 
+// parse remembers what it has read: a run may follow a file of long ago.
 func parse(h *history, name, text string) *pipelines.Pipeline {
-	if p, ok := parsed.Load(name + text); ok {
+	if p, ok := h.parsed.Load(name + text); ok {
 		return p.(*pipelines.Pipeline)
 	}
 	p, problems := pipelines.Parse("pipelines/"+name+".yaml", []byte(text), settings, nil)
 	if problems.Errors() > 0 {
 		h.wrong("%v in\n%s", problems, text)
 	}
-	parsed.Store(name+text, p)
+	h.parsed.Store(name+text, p)
 	return p
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -38,6 +39,7 @@ type history struct {
 	defs        []*pipelines.Pipeline // as the files stand
 	shapes      map[string]shape
 	starts      map[string][]time.Time // every start_date that a file ever named
+	parsed      sync.Map               // definitions by their texts
 	parallelism int
 	outside     *outside
 	runner      *life // nil: none runs
