@@ -103,6 +103,7 @@ func (r *Runner) jobs(starts []plan.Start) []Job {
 				Time: r.Clock.Now(), ExitCode: -1, Reason: err.Error()})
 			continue
 		}
+		job.Shift = r.Clock.Shift
 		if len(printed) > 0 {
 			r.fetches.begin(r.Definitions.Workshop, s.AttemptKey, job, printed)
 			continue

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/runner"
@@ -40,13 +41,45 @@ func (d *definitions) read(ctx context.Context) (runner.Definitions, *pipelines.
 		d.settings = &project.Settings
 	}
 	d.remember(project)
-	ps := slices.SortedFunc(maps.Values(d.good), func(a, b *pipelines.Pipeline) int {
-		if a.Name < b.Name {
-			return -1
+	return runner.Definitions{Pipelines: d.pipelines(), Pools: project.Settings.Pools, Workshop: d.workshop(ctx, project), Parse: earlierVersions(d.root, project)}, project, nil
+}
+
+// pipelines are those that are good, by name.
+func (d *definitions) pipelines() []*pipelines.Pipeline {
+	return slices.SortedFunc(maps.Values(d.good), func(a, b *pipelines.Pipeline) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// recall finds the last good versions of the files that are broken already as the runner
+// starts: a restart must not stop what a runner that went on would not have stopped.
+func (d *definitions) recall(ctx context.Context, db *sqlite.DB, project *pipelines.Project) error {
+	parse := earlierVersions(d.root, project)
+	for _, b := range project.Broken {
+		row, err := db.LastGood(ctx, b.File, b.Name)
+		if err != nil {
+			return err
 		}
-		return 1
-	})
-	return runner.Definitions{Pipelines: ps, Pools: project.Settings.Pools, Workshop: d.workshop(ctx, project), Parse: earlierVersions(d.root, project)}, project, nil
+		if row == nil || d.good[b.File] != nil {
+			continue
+		}
+		p, err := parse(b.File, row.Source)
+		if err != nil {
+			continue // its files are gone, or tidemark.yaml has no such pool any more
+		}
+		if _, elsewhere := project.Pipeline(p.Name); !elsewhere {
+			d.good[b.File] = p
+		}
+	}
+	return nil
+}
+
+// going says of each broken file whether its pipeline goes on.
+func (d *definitions) going(project *pipelines.Project) (lines []string) {
+	for _, b := range project.Broken {
+		if p := d.good[b.File]; p != nil {
+			lines = append(lines, b.File+" has errors; the last good version of "+p.Name+" goes on")
+		}
+	}
+	return lines
 }
 
 // earlierVersions reads earlier versions of pipelines, with the settings and the files of now.

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"flag"
 	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
@@ -19,12 +20,14 @@ import (
 	"time"
 )
 
+var hammerLength = flag.Duration("hammer.length", 15*time.Second, "how long two people give orders")
+
 // TestTwoPeopleAndARunnerAtOnce lets two people give orders as fast as they can while a
 // runner works. Nobody hears of a lock, and every order is applied whole or not at all.
 func TestTwoPeopleAndARunnerAtOnce(t *testing.T) {
 	w := newWreck(t, rand.New(rand.NewPCG(1, 1)))
 	t.Cleanup(w.killKeeper)
-	length := 15 * time.Second
+	length := *hammerLength
 	if testing.Short() {
 		length = 3 * time.Second
 	}

@@ -205,7 +205,11 @@ func (c *call) printLine(p *pipelines.Pipeline, l logLine) {
 func (c *call) logLines(path string, a sqlite.AttemptRow, re *regexp.Regexp) ([]logLine, error) {
 	fallback := a.EndedAt
 	if fallback.IsZero() {
-		fallback = time.Now()
+		now, err := c.Now(nil)
+		if err != nil {
+			return nil, err
+		}
+		fallback = now
 	}
 	lines, err := local.Lines(path, fallback)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -101,6 +101,10 @@ func (c *call) openSession() (*session, error) {
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
+	if err := s.defs.recall(c.Ctx, s.db, project); err != nil {
+		return nil, errors.Join(storeFailure(err), s.close())
+	}
+	first.Pipelines = s.defs.pipelines()
 	s.inputs = inputFiles(first.Pipelines)
 	s.mu.Lock()
 	s.show = newShow(c, s, slots)

@@ -172,6 +172,9 @@ func (v *show) problems(project *pipelines.Project) {
 			v.problem(problemLine(p))
 		}
 	}
+	for _, line := range v.session.defs.going(project) {
+		v.problem(line)
+	}
 }
 
 func (v *show) problem(text string) {

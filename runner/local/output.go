@@ -12,11 +12,12 @@ import (
 // output is where a task writes: a scratch file that becomes its log as soon as there is
 // something in it.
 type output struct {
-	id      int64    // of the scratch file
-	file    *os.File // the scratch file, under whatever name it has now; nil: nothing to look at
-	scratch string   // its first path
-	log     string   // the path it shall have
-	veil    *veil    // before the file, where the task knows secrets
+	id      int64         // of the scratch file
+	file    *os.File      // the scratch file, under whatever name it has now; nil: nothing to look at
+	scratch string        // its first path
+	log     string        // the path it shall have
+	veil    *veil         // before the file, where the task knows secrets
+	shift   time.Duration // of the times of its lines against the machine's clock
 
 	size      int64 // at the last sample
 	published bool  // something can be read at log
@@ -38,7 +39,7 @@ func (o *output) sample(now time.Time) error {
 		return err
 	}
 	o.size, o.sampled = info.Size(), true
-	return appendTime(o.log, o.size, now)
+	return appendTime(o.log, o.size, now.Add(o.shift))
 }
 
 // finish publishes what there is and closes the file. A silent output stays open, to be
@@ -59,7 +60,7 @@ func (o *output) finish(now time.Time) (silent bool, err error) {
 		return false, err
 	}
 	if o.sampled && info.Size() != o.size {
-		err = appendTime(o.log, info.Size(), now)
+		err = appendTime(o.log, info.Size(), now.Add(o.shift))
 	}
 	if o.copied {
 		err = errors.Join(err, o.copy())

@@ -63,7 +63,7 @@ func newTask(job runner.Job) *task {
 	if t.grace <= 0 {
 		t.grace = defaultGrace
 	}
-	t.output.log = job.Log
+	t.output.log, t.output.shift = job.Log, job.Shift
 	return t
 }
 

@@ -21,9 +21,13 @@ func (h *history) inspect() {
 	h.appendOnly(before, h.seen)
 	h.numbered(h.seen)
 	h.finished(h.seen)
-	h.bounded(before, h.seen)
-	h.contiguous(h.seen)
+	h.bounded(h.seen)
+	h.begun(before, h.seen)
+	h.onSchedule(before, h.seen)
+	h.covered(h.seen)
+	h.timely(h.seen)
 	h.intended(h.seen)
+	h.handedOn(h.seen)
 	if h.one(16) {
 		h.recount()
 	}
@@ -93,64 +97,6 @@ func (h *history) finished(s *record) {
 			h.wrong("%s has no run", k)
 		case r.state.Final() && (!in.state.Final() || in.open):
 			h.wrong("run %d is %s, %s is %s, open: %v", k.run, r.state, k, in.state, in.open)
-		}
-	}
-}
-
-// bounded: no lane runs more than it may, and no more attempts are open than there are slots.
-func (h *history) bounded(before, s *record) {
-	type lane struct{ pipe, id int64 }
-	active := map[lane]int{}
-	for _, r := range s.runs {
-		if r.state == plan.RunRunning {
-			active[lane{r.pipe, r.lane}]++
-		}
-	}
-	for l, n := range active {
-		most := s.lanes[l.id]
-		if most == 0 {
-			most = h.definition(s.pipes[l.pipe].name).MaxActiveRuns
-		}
-		if n > most {
-			h.wrong("lane %d of %s has %d running, may have %d", l.id, s.pipes[l.pipe].name, n, most)
-		}
-	}
-	open := 0
-	for _, a := range s.attempts {
-		if a.state.Open() {
-			open++
-		}
-	}
-	if open > h.parallelism {
-		h.wrong("%d attempts are open, %d may be", open, h.parallelism)
-	}
-}
-
-// contiguous: up to where the live schedule stands each interval has a run or stands on
-// record as passed over, and no scheduled run was both.
-func (h *history) contiguous(s *record) {
-	for id, p := range s.pipes {
-		has := map[int64]plan.Kind{}
-		for _, r := range s.runs {
-			if r.pipe == id {
-				has[r.start] = r.kind
-			}
-		}
-		for period := range h.definition(p.name).Timetable.Periods() {
-			start := period.Start.UnixMicro()
-			if period.End.UnixMicro() > p.lastEnd {
-				break
-			}
-			n := 0
-			for _, sk := range s.skipped {
-				if sk.pipe == id && sk.start <= start && start < sk.end {
-					n++
-				}
-			}
-			kind, made := has[start]
-			if n > 1 || n == 1 && made && kind == plan.Scheduled || n == 0 && !made {
-				h.wrong("interval %s: run %v (%s), passed over %d times", at(p.name, period.Start), made, kind, n)
-			}
 		}
 	}
 }

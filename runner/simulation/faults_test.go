@@ -12,6 +12,9 @@ import (
 // errCrash is how a runner dies: whatever it was doing, it does nothing more.
 var errCrash = errors.New("the runner dies")
 
+// errDisk is what a runner hears of a disk that fails.
+var errDisk = errors.New("disk I/O error")
+
 // poison is the name of the task whose change no database accepts.
 const poison = "no such task"
 
@@ -20,6 +23,7 @@ type fault int
 
 const (
 	noFault        fault = iota
+	failToRead           // the disk cannot be read, the runner gives up
 	dieUndecided         // after it has decided, before anything is written
 	failToWrite          // the last of the writes fails, the runner gives up
 	dieCommitted         // between the commit and the first call of the executor
@@ -30,7 +34,7 @@ const (
 	faults
 )
 
-var faultNames = [faults]string{"", "dies before the commit", "cannot write", "dies after the commit", "is overtaken by an order",
+var faultNames = [faults]string{"", "cannot read", "dies before the commit", "cannot write", "dies after the commit", "is overtaken by an order",
 	"dies before Forget", "dies before Cancel", "dies in Start"}
 
 // arm sets a fault, sometimes.
@@ -68,6 +72,9 @@ func (s *store) Update(ctx context.Context, now time.Time, decide func(*plan.Wor
 			panic(r)
 		}
 	}()
+	if s.h.strikes(failToRead) {
+		return d, errDisk
+	}
 	d, err = s.DB.Update(ctx, now, func(w *plan.World) plan.Decision {
 		d := decide(w)
 		if d.Empty() {
@@ -91,4 +98,21 @@ func (s *store) Update(ctx context.Context, now time.Time, decide func(*plan.Wor
 		s.h.order()
 	}
 	return d, err
+}
+
+// OpenAttempts is the real one, unless the disk fails as the runner starts.
+func (s *store) OpenAttempts(ctx context.Context) ([]plan.AttemptKey, error) {
+	if s.h.strikes(failToRead) {
+		return nil, errDisk
+	}
+	return s.DB.OpenAttempts(ctx)
+}
+
+// Changed is the real one, unless the disk fails while the runner waits.
+func (s *store) Changed(ctx context.Context) (bool, error) {
+	s.h.baton.Add(1)
+	if s.h.strikes(failToRead) {
+		return false, errDisk
+	}
+	return s.DB.Changed(ctx)
 }

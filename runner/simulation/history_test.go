@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -15,6 +17,9 @@ import (
 	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
+
+// steps are how many things happen in a history before it is let end well.
+const steps = 14
 
 // errOver ends a history that has failed.
 var errOver = errors.New("the history is over")
@@ -32,6 +37,9 @@ type history struct {
 	look  *reader
 
 	defs        []*pipelines.Pipeline // as the files stand
+	shapes      map[string]shape
+	starts      map[string][]time.Time // every start_date that a file ever named
+	parsed      sync.Map               // definitions by their texts
 	parallelism int
 	outside     *outside
 	runner      *life // nil: none runs
@@ -46,7 +54,7 @@ type history struct {
 }
 
 func newHistory(t *testing.T, dir string, n uint64) *history {
-	h := &history{t: t, seed: n, rng: rand.New(rand.NewPCG(n, 99)), begin: time.Now(),
+	h := &history{t: t, seed: n, rng: rand.New(rand.NewPCG(n, 99)), begin: time.Now(), shapes: map[string]shape{}, starts: map[string][]time.Time{},
 		path: filepath.Join(dir, fmt.Sprintf("%d.db", n))}
 	h.check(copyFile(template(dir), h.path))
 	h.db, h.other = h.open(), h.open()
@@ -74,6 +82,7 @@ func (h *history) close() {
 			h.t.Error(err)
 		}
 	}
+	os.RemoveAll(h.scratch())
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		os.Remove(h.path + suffix)
 	}
@@ -106,7 +115,7 @@ func (h *history) one(n int) bool { return h.rng.IntN(n) == 0 }
 
 func (h *history) live() {
 	h.run()
-	for range 32 {
+	for range steps {
 		if h.runner == nil && h.one(2) {
 			h.run()
 		}
@@ -149,14 +158,6 @@ func (h *history) sleep(d time.Duration) {
 	synctest.Wait()
 }
 
-// edit changes the files.
-func (h *history) edit() {
-	i := h.rng.IntN(len(h.defs))
-	h.defs = append([]*pipelines.Pipeline{}, h.defs...)
-	h.defs[i] = h.invent(h.defs[i].Name)
-	h.reload()
-}
-
 // misfortune is what befalls a runner that waits, and what is around it.
 func (h *history) misfortune() {
 	switch h.rng.IntN(5) {
@@ -191,8 +192,12 @@ func (h *history) finish() {
 	h.unpause()
 	h.stop()
 	h.parallelism = 16
+	for i, def := range h.defs {
+		h.defs[i] = parse(h, def.Name, strings.NewReplacer(", depends_on_past: true", "", ", wait_for_downstream: true", "").Replace(def.Source))
+	}
+	h.tell("nothing depends on its past any more")
 	h.run()
-	for range 400 {
+	for i := range 400 {
 		h.outside.redial()
 		h.outside.succeed()
 		h.settle()
@@ -200,6 +205,9 @@ func (h *history) finish() {
 		h.settle()
 		if h.runner == nil {
 			h.run()
+		}
+		if i%50 == 49 {
+			h.forgive()
 		}
 		if h.seen.quiet() {
 			h.recount()

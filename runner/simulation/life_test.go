@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing/synctest"
 	"time"
 
+	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/runner"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
@@ -27,7 +29,10 @@ type life struct {
 }
 
 func (h *history) definitions() runner.Definitions {
-	return runner.Definitions{Pipelines: h.defs, Workshop: &runner.Workshop{Root: "/", LogDir: "/logs"}}
+	earlier := func(file, source string) (*pipelines.Pipeline, error) {
+		return parse(h, strings.TrimSuffix(filepath.Base(file), ".yaml"), source), nil
+	}
+	return runner.Definitions{Pipelines: h.defs, Pools: pools, Parse: earlier, Workshop: &runner.Workshop{Root: "/", LogDir: "/logs", Scratch: h.scratch()}}
 }
 
 // run starts a runner.
@@ -85,10 +90,10 @@ func (h *history) bury() {
 	case l.err == nil:
 		h.wrong("the runner returned, though nobody asked it to")
 	case errors.Is(l.err, errCrash):
-		if h.one(3) {
+		if h.one(4) {
 			h.reopen()
 		}
-	case strings.Contains(l.err.Error(), poison):
+	case errors.Is(l.err, errDisk), strings.Contains(l.err.Error(), poison):
 	default:
 		h.check(l.err)
 	}

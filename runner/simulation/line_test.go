@@ -49,6 +49,7 @@ func (l *line) Start(jobs []runner.Job) error {
 		if i == len(jobs)/2 && l.strikes(dieStarting) {
 			return errCrash
 		}
+		l.told(job)
 		l.outside.begin(job.Key)
 	}
 	return nil

@@ -28,12 +28,22 @@ func (h *history) definition(name string) *pipelines.Pipeline {
 	return nil
 }
 
+// follows is the definition by which a run goes: the file's, or the version that it is bound to.
+func (h *history) follows(s *record, r run) *pipelines.Pipeline {
+	if name := s.pipes[r.pipe].name; r.source == "" {
+		return h.definition(name)
+	} else {
+		return parse(h, name, r.source)
+	}
+}
+
 // order lets a person change something, in a process of their own.
 func (h *history) order() {
 	def := h.defs[h.rng.IntN(len(h.defs))]
 	defs := map[string]*pipelines.Pipeline{def.Name: def}
 	now := time.Now().UTC()
 	h.lastOrder = now
+	h.inspect() // so that between two looks nobody changes what a decision was made from
 	h.check(h.other.Register(context.Background(), h.defs, h.definitions().Workshop.Commit, now))
 	q := sqlite.ScopeQuery{Pipelines: []string{def.Name}}
 	apply := func(decide func([]*plan.PipelineScope) (*plan.Plan, error)) {
@@ -41,7 +51,18 @@ func (h *history) order() {
 		p, err := h.other.Apply(context.Background(), now, q, defs, anna, decide)
 		h.carriedOut(before, p, err)
 	}
-	switch h.rng.IntN(10) {
+	switch h.rng.IntN(11) {
+	case 10:
+		v, ok := plan.ManualInterval(def.Timetable, now)
+		if period, in := def.Timetable.Containing(h.begin.Add(time.Duration(h.rng.IntN(12)-8) * time.Hour)); in && h.one(2) {
+			v, ok = period.Interval, true
+		}
+		h.tell("trigger %s", at(def.Name, v.Start))
+		if ok {
+			apply(func(s []*plan.PipelineScope) (*plan.Plan, error) {
+				return plan.Trigger(now, s[0], plan.TriggerArgs{Interval: v})
+			})
+		}
 	case 0, 1, 2:
 		args := plan.ClearArgs{Selector: h.selector(), NoRunning: h.one(4), WholeRuns: h.one(4), SameVersion: h.one(4)}
 		q.Versions = args.SameVersion
@@ -164,6 +185,24 @@ func (h *history) undo(now time.Time) {
 			h.wrong("undo %d restores run %d, which was %+v before and is %+v", o.id, r.Run, o.before.runs[r.Run], after.runs[r.Run])
 		}
 	}
+}
+
+// forgive lets what failed or waits count as done: a run that is bound to an older version
+// may still depend on its past, also on a run before that waits for its end.
+func (h *history) forgive() {
+	h.settle()
+	now := time.Now().UTC()
+	args := plan.MarkArgs{Selector: plan.Selector{All: true, States: []plan.State{plan.Failed, plan.UpstreamFailed, plan.Waiting}}, As: plan.Success}
+	for _, def := range h.defs {
+		_, err := h.other.Apply(context.Background(), now, sqlite.ScopeQuery{Pipelines: []string{def.Name}}, map[string]*pipelines.Pipeline{def.Name: def}, anna,
+			func(s []*plan.PipelineScope) (*plan.Plan, error) { return plan.Mark(now, s, args) })
+		if refused := (*plan.Refusal)(nil); !errors.As(err, &refused) {
+			h.check(err)
+		}
+	}
+	h.lastOrder = now
+	h.inspect()
+	h.tell("what failed or waits counts as done")
 }
 
 // unpause lets everything go on.

@@ -26,6 +26,7 @@ type process struct {
 	end       runner.Report
 	startedAt time.Time
 	cancelled bool
+	result    string // what it wrote to $TIDEMARK_RESULTS
 }
 
 func newOutside(h *history) *outside { return &outside{history: h, begun: map[string]*process{}} }
@@ -139,6 +140,9 @@ func (o *outside) howItEnds(p *process) runner.Report {
 func (o *outside) end(p *process, r runner.Report) runner.Report {
 	r.Key, r.Time = p.key, time.Now()
 	p.over, p.end = true, r
+	if r.Event == runner.Ended && p.started {
+		o.leave(p)
+	}
 	return r
 }
 

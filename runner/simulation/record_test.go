@@ -17,18 +17,22 @@ type record struct {
 	instances map[instanceKey]instance
 	attempts  map[attemptKey]attempt
 	skipped   []stretch
+	results   map[attemptKey]string
 	lanes     map[int64]int // what each backfill may have running; 0: its pipeline's bound
 }
 
 type pipe struct {
 	name    string
 	lastEnd int64 // µs; 0: none
+	paused  bool
 }
 
 type run struct {
 	pipe, start, end, lane int64
+	created, started       int64 // 0: not yet
 	kind                   plan.Kind
 	state                  plan.RunState
+	source                 string // of the version that it is bound to; "": it follows the file
 }
 
 type instanceKey struct {
@@ -79,6 +83,15 @@ func (r *record) quiet() bool {
 	return true
 }
 
+func (r *record) paused(name string) bool {
+	for _, p := range r.pipes {
+		if p.name == name {
+			return p.paused
+		}
+	}
+	return false
+}
+
 // String lists what is unfinished.
 func (r *record) String() string {
 	var lines []string
@@ -119,7 +132,7 @@ func (r *reader) close() {
 	_ = r.db.Close()
 }
 
-func (r *reader) each(query string, row func(scan func(...any))) {
+func (r *reader) each(query string, row func(scan func(...any)), args ...any) {
 	s := r.stmts[query]
 	if s == nil {
 		var err error
@@ -127,7 +140,7 @@ func (r *reader) each(query string, row func(scan func(...any))) {
 		r.h.check(err)
 		r.stmts[query] = s
 	}
-	rows, err := s.Query()
+	rows, err := s.Query(args...)
 	r.h.check(err)
 	defer rows.Close()
 	for rows.Next() {
@@ -139,21 +152,22 @@ func (r *reader) each(query string, row func(scan func(...any))) {
 // read returns the record of now; the last one again where nobody has written.
 func (r *reader) read() *record {
 	s := &record{pipes: map[int64]pipe{}, runs: map[int64]run{}, instances: map[instanceKey]instance{},
-		attempts: map[attemptKey]attempt{}, lanes: map[int64]int{}}
+		attempts: map[attemptKey]attempt{}, results: map[attemptKey]string{}, lanes: map[int64]int{}}
 	r.each(`PRAGMA data_version`, func(scan func(...any)) { scan(&s.version) })
 	if r.h.seen != nil && r.h.seen.version == s.version {
 		return r.h.seen
 	}
-	r.each(`SELECT pipeline_id, name, ifnull(last_end, 0) FROM pipelines`, func(scan func(...any)) {
+	r.each(`SELECT pipeline_id, name, ifnull(last_end, 0), paused FROM pipelines`, func(scan func(...any)) {
 		var id int64
 		var p pipe
-		scan(&id, &p.name, &p.lastEnd)
+		scan(&id, &p.name, &p.lastEnd, &p.paused)
 		s.pipes[id] = p
 	})
-	r.each(`SELECT run_id, pipeline_id, interval_start, interval_end, lane, kind, state FROM runs`, func(scan func(...any)) {
+	r.each(`SELECT r.run_id, r.pipeline_id, interval_start, interval_end, lane, kind, state, created_at, ifnull(started_at, 0), ifnull(v.source, '')
+		FROM runs AS r LEFT JOIN versions AS v ON pinned AND v.version_id = r.version_id`, func(scan func(...any)) {
 		var id int64
 		var v run
-		scan(&id, &v.pipe, &v.start, &v.end, &v.lane, &v.kind, &v.state)
+		scan(&id, &v.pipe, &v.start, &v.end, &v.lane, &v.kind, &v.state, &v.created, &v.started, &v.source)
 		s.runs[id] = v
 	})
 	r.each(`SELECT i.run_id, t.name, i.map_index, i.state, i.try, i.try_limit, i.open, ifnull(i.not_before, 0)
@@ -170,6 +184,12 @@ func (r *reader) read() *record {
 			scan(&k.run, &k.task, &k.index, &k.try, &v.state, &v.queued)
 			s.attempts[k] = v
 		})
+	r.each(`SELECT r.run_id, t.name, r.map_index, r.try, r.value FROM results AS r CROSS JOIN tasks AS t USING (task_id)`, func(scan func(...any)) {
+		var k attemptKey
+		var value string
+		scan(&k.run, &k.task, &k.index, &k.try, &value)
+		s.results[k] = value
+	})
 	r.each(`SELECT pipeline_id, first_start, last_end FROM skipped_intervals`, func(scan func(...any)) {
 		var v stretch
 		scan(&v.pipe, &v.start, &v.end)

@@ -33,7 +33,7 @@ func TestHistories(t *testing.T) {
 		budget = 5 * time.Second
 	}
 	if *histories > 0 {
-		budget, workers = time.Hour, runtime.GOMAXPROCS(0)
+		budget, workers = time.Hour, 2*runtime.GOMAXPROCS(0) // each waits now and then
 	}
 	var next, done atomic.Uint64
 	next.Store(*from)
@@ -66,11 +66,12 @@ func scratch(t *testing.T) string {
 }
 
 // live is one history, in a bubble of its own in which time stands still unless it is slept.
-func live(t *testing.T, dir string, n uint64) {
+func live(t *testing.T, dir string, n uint64) (story []string) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHistory(t, dir, n)
 		defer h.close()
 		defer func() {
+			story = h.story
 			if r := recover(); r != nil && r != errOver {
 				panic(r)
 			}
@@ -81,4 +82,19 @@ func live(t *testing.T, dir string, n uint64) {
 		}()
 		h.live()
 	})
+	return story
+}
+
+// TestASeedTellsTheSameStory, or a failure could not be lived through again.
+func TestASeedTellsTheSameStory(t *testing.T) {
+	dir := scratch(t)
+	for n := range uint64(8) {
+		one, two := live(t, dir, n+1), live(t, dir, n+1)
+		for i := range max(len(one), len(two)) {
+			if i >= len(one) || i >= len(two) || one[i] != two[i] {
+				t.Fatalf("seed %d tells two stories, from line %d on:\n%s\n\n%s", n+1, i, strings.Join(one[max(i-2, 0):min(i+2, len(one))], "\n"),
+					strings.Join(two[max(i-2, 0):min(i+2, len(two))], "\n"))
+			}
+		}
+	}
 }

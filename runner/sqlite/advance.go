@@ -60,10 +60,10 @@ func (db *DB) advanceRun(now time.Time, ch plan.RunChange) {
 	case ch.To.Final():
 		run.EndedAt, run.Previous = now, nil
 		r := db.defs.pipelines[run.Pipeline]
-		if run.Partial && r != nil && len(r.past) > 0 {
+		if run.Partial && r != nil && (len(r.past) > 0 || p.bound()) {
 			c.stale[run.Pipeline] = true // which tasks are fresh after it is not in memory
 		}
-		if ch.To == plan.RunSuccess && r != nil && r.looksBack {
+		if ch.To == plan.RunSuccess && r != nil && (r.looksBack || p.bound()) {
 			run.Succeeded(p.unfinished())
 		}
 	}
@@ -80,6 +80,11 @@ func (db *DB) advanceRun(now time.Time, ch plan.RunChange) {
 	if len(ch.Born)+len(ch.Gone) > 0 {
 		db.arrange(run)
 	}
+}
+
+// bound says whether an unfinished run follows a version, which may look back where the file does not.
+func (p *pipelineCache) bound() bool {
+	return slices.ContainsFunc(p.unfinished(), func(r *plan.Run) bool { return r.Version != nil })
 }
 
 func (p *pipelineCache) count(s plan.RunState, by int) {

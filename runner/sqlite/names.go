@@ -3,6 +3,7 @@ package sqlite
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 )
 
 // names are the integer keys of texts that the database holds once. Rows of them are never
@@ -43,6 +44,17 @@ func (n *names) pipeline(w *conn, name string) (int64, error) {
 	}
 	n.pipelines[name], n.pipelineNames[id] = id, name
 	return id, nil
+}
+
+// tasksOf are all the tasks that a pipeline ever had, by name.
+func (n *names) tasksOf(pipeline int64) (all []string) {
+	for key := range n.tasks {
+		if key.pipeline == pipeline {
+			all = append(all, key.task)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // task returns the key of a task, making one where there is none.

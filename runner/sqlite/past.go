@@ -12,7 +12,8 @@ import (
 )
 
 // loadPast joins the unfinished runs of a pipeline to those before them. Runs that are in
-// memory are joined to each other: what one becomes the next one sees.
+// memory are joined to each other: what one becomes the next one sees. A run that is bound to
+// a version may ask for what the file of today does not ask for.
 func (db *DB) loadPast(w *conn, c *cache, p *pipelineCache) error {
 	r := db.defs.pipelines[p.name]
 	if r == nil {
@@ -20,15 +21,19 @@ func (db *DB) loadPast(w *conn, c *cache, p *pipelineCache) error {
 	}
 	id := db.names.pipelines[p.name]
 	for _, run := range p.unfinished() {
-		if r.looksBack {
+		past := r.past
+		if run.Version != nil {
+			past = db.names.tasksOf(id)
+		}
+		if r.looksBack || run.Version != nil {
 			if err := w.loadPrevSuccess(id, run); err != nil {
 				return err
 			}
 		}
-		if len(r.past) == 0 {
+		if len(past) == 0 {
 			continue
 		}
-		if err := w.loadPrevious(&db.names, id, run, r.past, c.runs); err != nil {
+		if err := w.loadPrevious(&db.names, id, run, past, c.runs); err != nil {
 			return err
 		}
 	}

@@ -237,6 +237,8 @@ func readAll(t *testing.T, db *DB, op int64) {
 	must(t, err)
 	_, err = db.Version(ctx, "p", "v1")
 	must(t, err)
+	_, err = db.LastGood(ctx, "pipelines/p.yaml", "p")
+	must(t, err)
 	for _, q := range []InstanceQuery{{}, {Newest: true}, {Tasks: []string{"task00"}}, {Tasks: []string{"task00"}, Newest: true}} {
 		q.Pipeline = "q"
 		_, err = db.Instances(ctx, q)

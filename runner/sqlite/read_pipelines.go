@@ -112,5 +112,21 @@ func (db *DB) Version(ctx context.Context, pipeline, fingerprint string) (*Versi
 	}))
 }
 
+// LastGood is the newest definition of the pipeline that a file declared, or of that name
+// where it declared several; nil: none is known.
+func (db *DB) LastGood(ctx context.Context, file, name string) (*VersionRow, error) {
+	return first(query(ctx, db, `
+		SELECT v.fingerprint, v.source, v.commit_id, v.dirty
+		FROM pipelines AS p
+		CROSS JOIN versions AS v ON v.version_id = p.version_id
+		WHERE p.file = ?
+		ORDER BY p.name = ? DESC, v.version_id DESC
+		LIMIT 1`, []any{file, name}, func(r *sql.Rows) (VersionRow, error) {
+		var v VersionRow
+		err := r.Scan(&v.Fingerprint, &v.Source, &v.Commit, &v.Dirty)
+		return v, err
+	}))
+}
+
 // Of is the number of runs in one state.
 func (p *PipelineRow) Of(s plan.RunState) int { return p.Runs[s] }

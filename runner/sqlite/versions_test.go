@@ -63,3 +63,29 @@ func newestOrder(t *testing.T, d *desk) *plan.Plan {
 	must(t, err)
 	return &plan.Plan{Operation: &ops[0].ID}
 }
+
+// What a bound run may depend on stands in its version, not in the file of today.
+func TestABoundRunSeesThePastThatTheFileOfTodayDoesNotAskFor(t *testing.T) {
+	d := newDesk(t)
+	fill(t, d.db, d.def, 3)
+	d.def = parsed(t, "p", "tasks: {task00: echo new, task99: echo new}\n")
+	register(t, d.db, d.def)
+	_, err := d.db.Apply(ctx, day0, ScopeQuery{Pipelines: []string{"p"}, Versions: true}, map[string]*pipelines.Pipeline{"p": d.def}, anna,
+		func(s []*plan.PipelineScope) (*plan.Plan, error) {
+			return plan.Clear(day0, s, plan.ClearArgs{Selector: plan.Selector{TaskRegex: "task00", All: true}, SameVersion: true})
+		})
+	must(t, err)
+	_, err = d.db.Update(ctx, day0, func(w *plan.World) plan.Decision {
+		queued := w.Pipelines[0].Lanes[0].Queued
+		if len(queued) != 3 {
+			t.Fatalf("%d runs are queued", len(queued))
+		}
+		for i, run := range queued[1:] {
+			if run.Previous != queued[i] {
+				t.Errorf("the run before %s is %v", run.Interval.Start, run.Previous)
+			}
+		}
+		return plan.Decision{}
+	})
+	must(t, err)
+}
