@@ -28,7 +28,8 @@ type Runner struct {
 	Definitions Definitions        // at the start
 	Reload      <-chan Definitions // whenever the files have changed; nil: never
 	Only        []string           // pipelines to run; empty: all
-	Parallelism int                // attempts that may be live at once
+	Parallelism int                // attempts that may run at once
+	Ahead       int                // how many more the executor may hold at most: it starts them as slots become free
 	UntilIdle   bool               // return when nothing is due, running or retrying
 	Poll        time.Duration      // how often to ask whether another process wrote; 0: 100 ms
 
@@ -41,6 +42,7 @@ type Runner struct {
 	defs    map[string]*pipelines.Pipeline
 	reports []plan.Report
 	ended   []string // keys that the executor may forget once the next decision is durable
+	pace    pace
 	state   standing
 	looked  bool // whether a turn was taken since the start
 }

@@ -12,7 +12,7 @@ import (
 func (r *Runner) turn(ctx context.Context) (plan.Decision, error) {
 	now := r.Clock.Now()
 	d, err := r.Store.Update(ctx, now, func(w *plan.World) plan.Decision {
-		r.furnish(w)
+		r.furnish(now, w)
 		d := plan.Step(now, w)
 		r.state = standingOf(w, &d)
 		return d
@@ -28,9 +28,9 @@ func (r *Runner) turn(ctx context.Context) (plan.Decision, error) {
 }
 
 // furnish adds to the stored world what only the loop knows.
-func (r *Runner) furnish(w *plan.World) {
+func (r *Runner) furnish(now time.Time, w *plan.World) {
 	w.Reports = r.reports
-	w.Parallelism = r.Parallelism
+	w.Parallelism = r.Parallelism + r.pace.ahead(now, r.Ahead)
 	w.Adopting = !r.looked
 	for _, p := range w.Pipelines {
 		p.Def = r.defs[p.Name]
@@ -92,6 +92,7 @@ func (r *Runner) hear(batch []Report) {
 		case Ended:
 			report.Event = plan.Ended
 			r.Definitions.Workshop.harvest(&report)
+			r.pace.end(report.Time)
 			r.ended = append(r.ended, b.Key)
 		case Unbegun:
 			report.Event = plan.Unbegun

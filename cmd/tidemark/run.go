@@ -93,22 +93,25 @@ func (c *call) openSession() (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.open(); err != nil {
+	if err := s.open(slots); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	s.inputs = inputFiles(first.Pipelines)
 	s.show = newShow(c, s, slots)
 	s.runner = &runner.Runner{
 		Store: s.db, Executor: s.exec, Clock: runner.Starting(begin), Log: slog.New(slog.NewTextHandler(s.show.warnings(), nil)),
-		Definitions: first, Only: c.Args, Parallelism: slots, UntilIdle: c.Bool("until-idle"),
+		Definitions: first, Only: c.Args, Parallelism: slots, Ahead: ahead, UntilIdle: c.Bool("until-idle"),
 		Observe: s.show.observe, Noticed: s.show.noticed,
 	}
 	s.show.begin(s.runner.Clock.Now(), first, project)
 	return s, nil
 }
 
+// ahead is how many tasks the keeper may hold beyond its slots at most, however short tasks are.
+const ahead = 256
+
 // open takes the database, which only one runner may hold, and then starts the keeper.
-func (s *session) open() (err error) {
+func (s *session) open(slots int) (err error) {
 	if s.db, err = s.place.open(); err != nil {
 		return err
 	}
@@ -119,7 +122,7 @@ func (s *session) open() (err error) {
 	if s.release, err = s.db.Lease(s.call.Ctx, holder); err != nil {
 		return storeFailure(err)
 	}
-	s.exec, err = local.Open(local.Options{StateDir: s.place.state, Keeper: []string{self(), keeperVerbName, s.place.state}})
+	s.exec, err = local.Open(local.Options{StateDir: s.place.state, Slots: slots, Keeper: []string{self(), keeperVerbName, s.place.state}})
 	return err
 }
 

@@ -26,9 +26,12 @@ func (k *keeper) open(l letter) {
 	case l.from != k.line:
 		return // superseded; it is told
 	}
-	k.heard = k.heard || len(l.Start) > 0
-	for _, job := range l.Start {
-		k.take(job)
+	if len(l.Start) > 0 {
+		k.heard = true
+		for _, job := range l.Start {
+			k.take(job)
+		}
+		k.low = len(k.queue) / 2
 	}
 	if l.Adopt != nil {
 		k.adopt(l.Adopt.Keys)
@@ -59,7 +62,7 @@ func (k *keeper) greet(from *conn, h hello) {
 		k.line.send(message{Superseded: true}, runnerPatience)
 		k.line.Close()
 	}
-	k.line, k.heard, k.out, k.urgent = from, false, nil, false
+	k.line, k.heard, k.slots, k.out, k.ends, k.urgent = from, false, h.Slots, nil, false, false
 	if from.send(message{Hello: &answer}, runnerPatience) != nil {
 		k.hangUp(from)
 	}
@@ -72,8 +75,13 @@ func (k *keeper) hangUp(c *conn) {
 	}
 }
 
-// bye lets the runner go. If nothing runs the keeper goes too, and hangs up when it has.
+// bye lets the runner go. What waits for a slot is left to the next runner, which learns
+// that it was never begun. If nothing runs the keeper goes too, and hangs up when it has.
 func (k *keeper) bye() {
+	for _, t := range k.queue {
+		delete(k.tasks, t.key)
+	}
+	k.queue = nil
 	if k.busy() {
 		k.flush()
 		k.hangUp(k.line)
@@ -172,11 +180,13 @@ func (k *keeper) forget(key string) {
 	}
 }
 
-// tell puts reports into the next message. Only the news of a start can wait.
+// tell puts reports into the next message. The news of a start can wait a little, and that
+// of an end too while the slots have work: the more goes into one message, the less a turn
+// of the runner costs each task.
 func (k *keeper) tell(reports ...runner.Report) {
 	for _, r := range reports {
 		k.out = append(k.out, r)
-		k.urgent = k.urgent || r.Event != runner.Started
+		k.ends = k.ends || r.Event != runner.Started
 	}
 }
 
@@ -185,7 +195,7 @@ func (k *keeper) tell(reports ...runner.Report) {
 func (k *keeper) flush() {
 	k.linger.Stop()
 	reports := k.out
-	k.out, k.urgent, k.lingering = nil, false, false
+	k.out, k.ends, k.urgent, k.lingering = nil, false, false, false
 	k.write()
 	if len(reports) == 0 || k.line == nil || !k.heard {
 		return

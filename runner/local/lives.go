@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// startNext makes a process of the first task in the queue. Its line is in the journal
+// startNext has a process made of the first task in the queue. Its line is in the journal
 // before it exists: from here on its key is used up.
 func (k *keeper) startNext() {
 	t := k.queue[0]
@@ -13,18 +13,40 @@ func (k *keeper) startNext() {
 	k.queue = k.queue[1:]
 	t.begunAt = time.Now()
 	if err := k.begin(t); err != nil {
-		t.refuse(time.Now(), err.Error())
-		k.journal.add(t.endRecord())
-		k.conclude(t)
-	} else {
-		t.phase, t.job = running, nil
-		k.running[t.process.pid] = t
-		k.journal.add(t.startedRecord())
-		k.tell(t.started())
-		if findsWriters {
-			return // the line is written when the start is told, or with the next line
-		}
+		k.miscarry(t, err)
+		return
 	}
+	k.forking++
+	k.forkers.work <- conception{t, t.job, t.output.file}
+}
+
+// born takes note of a process that now exists, or of why it does not.
+func (k *keeper) born(b newborn) {
+	k.forking--
+	t := b.task
+	if b.err != nil {
+		k.miscarry(t, fmt.Errorf("cannot start %q: %w", t.job.Argv[0], b.err))
+		return
+	}
+	t.process, t.startedAt = b.process, t.begunAt
+	t.phase, t.job = running, nil
+	k.running[t.process.pid] = t
+	k.children.add(t.process.pid, b.handle)
+	k.journal.add(t.startedRecord())
+	k.tell(t.started())
+	if t.stopping != "" { // cancelled while it was being made
+		t.stop(time.Now(), t.stopping)
+	}
+	if !findsWriters {
+		k.write() // else the line is written when the start is told, or with the next line
+	}
+}
+
+// miscarry ends a task that never became a process.
+func (k *keeper) miscarry(t *task, why error) {
+	t.refuse(time.Now(), why.Error())
+	k.journal.add(t.endRecord())
+	k.conclude(t)
 	k.write()
 }
 
@@ -41,15 +63,9 @@ func (k *keeper) begin(t *task) error {
 	if err == nil {
 		err = k.journal.write()
 	}
-	if err == nil {
-		t.process.earliest = birthClock()
-		t.process.pid, err = k.children.spawn(t.job, it.file)
-		t.process.newest = birthClock()
-	}
 	if err != nil {
 		return fmt.Errorf("cannot start %q: %w", t.job.Argv[0], err)
 	}
-	t.startedAt = t.begunAt
 	return nil
 }
 

@@ -29,38 +29,34 @@ type exit struct {
 }
 
 // fork starts the job in a process group of its own.
-func fork(job *runner.Job, null, out *os.File, sys *syscall.SysProcAttr) (pid int, err error) {
+func fork(job *runner.Job, null, out *os.File) (pid int, h handle, err error) {
 	program, err := lookPath(job.Argv[0], job.Env, job.Dir)
 	if err != nil {
-		return 0, err
+		return 0, h, err
 	}
 	fd := out.Fd()
-	sys.Setpgid = true
+	sys := &syscall.SysProcAttr{Setpgid: true}
+	withHandle(sys, &h)
 	pid, err = syscall.ForkExec(program, job.Argv, &syscall.ProcAttr{
 		Dir: job.Dir, Env: job.Env, Files: []uintptr{null.Fd(), fd, fd}, Sys: sys,
 	})
 	if err != nil {
 		if info, problem := os.Stat(job.Dir); problem != nil || !info.IsDir() {
-			return 0, fmt.Errorf("no directory %q to work in", job.Dir)
+			return 0, h, fmt.Errorf("no directory %q to work in", job.Dir)
 		}
 	}
-	return pid, err
+	return pid, h, err
 }
 
-// wait collects every child that has ended, without waiting for others.
-func wait() []exit {
-	var exits []exit
+// wait collects a child if it has ended.
+func wait(pid int) (exit, bool) {
+	var status unix.WaitStatus
+	var usage unix.Rusage
 	for {
-		var status unix.WaitStatus
-		var usage unix.Rusage
-		pid, err := unix.Wait4(-1, &status, unix.WNOHANG, &usage)
-		switch {
-		case err == unix.EINTR:
-			continue
-		case err != nil || pid == 0:
-			return exits
+		got, err := unix.Wait4(pid, &status, unix.WNOHANG, &usage)
+		if err != unix.EINTR {
+			return exitOf(pid, status, &usage), err == nil && got == pid
 		}
-		exits = append(exits, exitOf(pid, status, &usage))
 	}
 }
 

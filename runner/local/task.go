@@ -94,7 +94,9 @@ func (t *task) overdue(now time.Time) bool {
 // stop tells the whole group to end.
 func (t *task) stop(now time.Time, why string) {
 	t.stopping, t.stopAt = why, now
-	terminate(t.process.pid)
+	if t.process.pid > 0 { // else as soon as there is one
+		terminate(t.process.pid)
+	}
 }
 
 // press kills the group when its grace is over.

@@ -10,7 +10,7 @@ import (
 
 // protocol is raised when a keeper and a runner of different builds would misunderstand
 // each other. New fields need no new number: gob passes over what it does not know.
-const protocol = 1
+const protocol = 2
 
 // message is all that the runner and the keeper say. What is set in one message is carried
 // out in the order of the fields.
@@ -40,6 +40,7 @@ type adoption struct {
 type hello struct {
 	Protocol int
 	PID      int
+	Slots    int  // the runner's: how many tasks may run at once; 0: as many as there are
 	Leaving  bool // the keeper's: wrong protocol, but nothing runs, so it makes room
 }
 

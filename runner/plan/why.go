@@ -110,7 +110,7 @@ func (y *inquiry) existing(in *Instance) {
 	switch in.State {
 	case Queued:
 		y.check("attempt", true, "attempt %d is with the executor", in.Try)
-		y.say("is queued: attempt %d is with the executor, and no process has been reported yet", in.Try)
+		y.say("is queued: attempt %d is with the executor, where it waits for a slot or its process has not been reported yet", in.Try)
 	case Running:
 		y.check("attempt", true, "attempt %d runs since %s", in.Try, stamp(in.StartedAt))
 		y.say("is running since %s, attempt %d of at most %d", stamp(in.StartedAt), in.Try, in.TryLimit)

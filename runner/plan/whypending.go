@@ -14,8 +14,12 @@ func (y *inquiry) pending(in *Instance) {
 	}
 	y.past(in)
 	y.retry(in)
-	if y.Parallelism > 0 {
-		y.check("slots", y.Live < y.Parallelism, "%d of %d attempts are with the executor", y.Live, y.Parallelism)
+	switch more := y.Live - y.Parallelism; {
+	case y.Parallelism == 0:
+	case more > 0:
+		y.check("slots", false, "all %d slots are taken, and %s before it", y.Parallelism, waitFor(more))
+	default:
+		y.check("slots", more < 0, "%d of %d attempts are with the executor", y.Live, y.Parallelism)
 	}
 	what := "waits"
 	if in.State == Retrying {
@@ -31,6 +35,14 @@ func (y *inquiry) pending(in *Instance) {
 	}
 	y.doc.StartsWhen = known(y.now)
 	y.say("%s, and nothing holds it back: it starts when the runner looks next", what)
+}
+
+// waitFor says that attempts which the executor holds already come first.
+func waitFor(n int) string {
+	if n == 1 {
+		return "1 attempt waits for one"
+	}
+	return fmt.Sprintf("%d attempts wait for one", n)
 }
 
 // pipeline checks that the pipeline works at all.
