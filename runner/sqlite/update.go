@@ -43,6 +43,14 @@ func (db *DB) look(w *conn) error {
 	return db.load(w)
 }
 
+// Loads counts how often Update has read the active world whole: at first, and whenever
+// somebody else had written. While it stands still there are no new orders.
+func (db *DB) Loads() int64 {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.loads
+}
+
 // OpenAttempts are those that were handed to the executor and have not ended.
 func (db *DB) OpenAttempts(ctx context.Context) ([]plan.AttemptKey, error) {
 	return query(ctx, db, `
