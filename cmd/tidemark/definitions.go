@@ -17,18 +17,19 @@ import (
 // version that was good.
 type definitions struct {
 	root   string
+	files  *pipelines.Reader
 	logDir string
 	left   string                         // where attempts leave results; "" for a look that starts none
 	good   map[string]*pipelines.Pipeline // by file
 }
 
 func newDefinitions(root, logDir string) *definitions {
-	return &definitions{root: root, logDir: logDir, good: map[string]*pipelines.Pipeline{}}
+	return &definitions{root: root, files: pipelines.NewReader(root), logDir: logDir, good: map[string]*pipelines.Pipeline{}}
 }
 
 // read loads the project. The problems of broken files are in it.
 func (d *definitions) read(ctx context.Context) (runner.Definitions, *pipelines.Project, error) {
-	project, err := pipelines.Load(d.root)
+	project, err := d.files.Load()
 	if err != nil {
 		return runner.Definitions{}, nil, err
 	}

@@ -33,6 +33,7 @@ func runVerb() *verb {
 		flags: []cli.Flag{
 			&cli.BoolFlag{Name: "until-idle", Usage: "end when nothing is due, running or retrying"},
 			&cli.IntFlag{Name: "parallelism", Aliases: []string{"j"}, Usage: "how many tasks may run at once, `N` (default: twice the processors, at least 4)"},
+			&cli.StringFlag{Name: "pprof", Usage: "serve profiles of the runner at `ADDR`, on this machine alone"},
 		},
 		run: runRun,
 	}
@@ -44,6 +45,11 @@ func runRun(c *call) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	if at := c.String("pprof"); at != "" {
+		if err := c.profile(at); err != nil {
+			return err
+		}
+	}
 	ctx, stop := context.WithCancel(c.Ctx)
 	defer stop()
 	s.watch(ctx)
