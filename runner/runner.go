@@ -24,6 +24,7 @@ type Runner struct {
 	Executor Executor
 	Clock    Clock
 	Log      *slog.Logger
+	Trace    *slog.Logger // hears an account of every turn; nil: none is kept
 
 	Definitions Definitions        // at the start
 	Reload      <-chan Definitions // whenever the files have changed; nil: never

@@ -11,12 +11,16 @@ import (
 // turn looks once, decides once, writes once, then acts.
 func (r *Runner) turn(ctx context.Context) (plan.Decision, error) {
 	now := r.Clock.Now()
+	a := account{reports: len(r.reports), began: time.Now()}
 	d, err := r.Store.Update(ctx, now, func(w *plan.World) plan.Decision {
+		a.read = time.Since(a.began)
 		r.furnish(now, w)
 		d := plan.Step(now, w)
 		r.state = standingOf(w, &d)
+		a.decide = time.Since(a.began) - a.read
 		return d
 	})
+	a.write = time.Since(a.began) - a.read - a.decide
 	if err != nil {
 		return d, err // the reports are kept: the next runner hears them again
 	}
@@ -24,7 +28,11 @@ func (r *Runner) turn(ctx context.Context) (plan.Decision, error) {
 	if r.Observe != nil && !d.Empty() {
 		r.Observe(now, &d)
 	}
-	return d, r.act(&d)
+	acting := time.Now()
+	err = r.act(&d)
+	a.act = time.Since(acting)
+	a.tell(r.Trace, now, &d)
+	return d, err
 }
 
 // furnish adds to the stored world what only the loop knows.

@@ -109,6 +109,9 @@ func (c *call) openSession() (*session, error) {
 		Definitions: first, Only: c.Args, Parallelism: slots, Ahead: ahead, UntilIdle: c.Bool("until-idle"),
 		Observe: s.show.observe, Noticed: s.show.noticed,
 	}
+	if c.Env("TIDEMARK_TRACE") != "" {
+		s.runner.Trace = slog.New(slog.NewTextHandler(c.Err, nil))
+	}
 	s.show.begin(s.runner.Clock.Now(), first, project)
 	return s, nil
 }
