@@ -1,6 +1,9 @@
 package pipelines
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Build links the needs of p's tasks into its graph and puts Tasks into dependency order,
 // otherwise as they were. It is for pipelines that are made by code; Parse does the same
@@ -16,6 +19,11 @@ func Build(p *Pipeline) error {
 	drafts, down := make([]*draft, len(p.Tasks)), make([][]int, len(p.Tasks))
 	for i, t := range p.Tasks {
 		drafts[i] = &draft{Task: t}
+		for _, setup := range t.Teardown {
+			if !slices.Contains(t.Needs, setup) {
+				t.Needs = append(t.Needs, setup)
+			}
+		}
 		for _, need := range t.Needs {
 			j, ok := given[need]
 			if !ok {
@@ -24,10 +32,10 @@ func Build(p *Pipeline) error {
 			down[j] = append(down[j], i)
 		}
 	}
-	order := dependencyOrder(drafts, down)
-	if len(order) < len(p.Tasks) {
+	if len(dependencyOrder(drafts, down)) < len(p.Tasks) {
 		return fmt.Errorf("the tasks of %q form a cycle", p.Name)
 	}
-	p.arrange(drafts, order)
+	follow(drafts, given, down)
+	p.arrange(drafts, dependencyOrder(drafts, down))
 	return nil
 }

@@ -9,6 +9,6 @@ var Codes = []string{
 	"bad-cron", "impossible-cron", "cron-or", "bad-timezone", "bad-date", "bad-duration", "end-before-start",
 	"no-schedule", "odd-schedule", "interval-unused",
 	// The tasks.
-	"unknown-task", "cycle", "bad-trigger-rule", "bad-expression", "unknown-variable", "bad-default", "missing-file",
+	"unknown-task", "unknown-pool", "cycle", "bad-trigger-rule", "not-a-setup", "outside-teardown", "bad-expression", "unknown-variable", "bad-default", "missing-file",
 	"path-escapes",
 }

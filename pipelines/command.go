@@ -34,7 +34,7 @@ func (t *Task) Command(c *Context) (Command, error) {
 	}
 	argv := t.Argv
 	if t.Shell != nil {
-		out.Argv, argv = []string{"sh", "-c"}, []*Template{t.Shell}
+		out.Argv, argv = slices.Clone(t.shell()), []*Template{t.Shell}
 	}
 	for _, arg := range argv {
 		text, err := arg.Render(in)
@@ -44,6 +44,14 @@ func (t *Task) Command(c *Context) (Command, error) {
 		out.Argv = append(out.Argv, text)
 	}
 	return out, nil
+}
+
+// shell is the program that runs the task's text.
+func (t *Task) shell() []string {
+	if len(t.ShellArgs) > 0 {
+		return t.ShellArgs
+	}
+	return defaultShell
 }
 
 // Should evaluates the task's `when:`, which may name its variables; without one it is true. The command is not

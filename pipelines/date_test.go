@@ -3,6 +3,8 @@ package pipelines
 import (
 	"testing"
 	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
 
 func TestTimesAreReadTheSameEverywhere(t *testing.T) {
@@ -98,4 +100,60 @@ func TestNearestFindsTheSlipAndNothingElse(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", word, got, want)
 		}
 	}
+}
+
+// FuzzTime: what is accepted as a time is a whole microsecond in UTC that can be written
+// down and read again, in any zone; a day ends after it began and before the next.
+func FuzzTime(f *testing.F) {
+	for _, text := range []string{"2026-03-01", "2026-03-01T06:00", "2026-03-01 06:00:07", "2026-03-01T06:00:00.1234567Z", "2026-10-25T02:30+02:00",
+		"2026-02-30", "0001-01-01", "9999-12-31", "2026-03-01T24:00", "2026-03-01T06:00-23:59", "2011-12-30", "yesterday", ""} {
+		for _, name := range []string{"UTC", "Europe/Amsterdam", "Pacific/Apia", "Australia/Lord_Howe"} {
+			f.Add(text, name)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text, name string) {
+		loc, err := time.LoadLocation(name)
+		if err != nil {
+			loc = time.UTC
+		}
+		begin, err := ParseTime(text, loc, false)
+		end, endErr := ParseTime(text, loc, true)
+		_, dayErr := time.Parse(time.DateOnly, text)
+		if (err == nil) != (endErr == nil) && dayErr != nil {
+			t.Fatalf("%q in %s: %v as a begin, %v as an end", text, name, err, endErr)
+		}
+		if err != nil || endErr != nil {
+			return
+		}
+		if begin.Location() != time.UTC || begin.Nanosecond()%1000 != 0 || begin.Year() < 1 || begin.Year() > 9998 {
+			t.Fatalf("%q in %s is %s", text, name, begin)
+		}
+		for _, written := range []string{begin.Format(time.RFC3339Nano), begin.In(loc).Format("2006-01-02T15:04:05.999999Z07:00")} {
+			again, err := ParseTime(written, time.UTC, false)
+			if _, offset := begin.In(loc).Zone(); offset%60 == 0 && (err != nil || !again.Equal(begin)) {
+				t.Fatalf("%q in %s is %s, written as %s it is %s, %v", text, name, begin, written, again, err)
+			}
+		}
+		length := end.Sub(begin)
+		if dayErr != nil && length != 0 || dayErr == nil && (length < -time.Microsecond || length > 49*time.Hour) {
+			t.Fatalf("%q in %s: from %s to %s", text, name, begin, end)
+		}
+	})
+}
+
+// FuzzDuration: what is accepted as a duration reads the same when it is written by us.
+func FuzzDuration(f *testing.F) {
+	for _, text := range []string{"1w2d3h4m5s", "90m", "5", "0s", "-1h", "1h1h", "1m1h", "99999999999999999999s", "106751d", "1.5h", ""} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		d, err := timetable.ParseDuration(text)
+		if err != nil {
+			return
+		}
+		written := timetable.FormatDuration(d)
+		if again, err := timetable.ParseDuration(written); err != nil || again != d || d < 0 {
+			t.Fatalf("%q is %d, written as %q it is %d, %v", text, d, written, again, err)
+		}
+	})
 }

@@ -101,6 +101,24 @@ tasks:
 	}
 }
 
+func TestAPipelineThatSaysNothingIsAsTheProjectSays(t *testing.T) {
+	s, problems := ParseSettings(SettingsFile, []byte("timezone: Europe/Amsterdam\ncatchup: {last: 2}\nmax_active_runs: 3\nmax_active_tasks: {per_run: 2, per_pipeline: 5}\nrun_timeout: 1h\n"))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	const begin = "schedule: '@daily'\nstart_date: 2024-01-01\ntasks: {a: 'echo ${{ ds }}'}\n"
+	for text, want := range map[string]string{
+		begin: "2023-12-31T23:00:00Z last:2 3 2 5 1h0m0s",
+		begin + "timezone: UTC\ncatchup: true\nmax_active_runs: 1\nmax_active_tasks: 4\nrun_timeout: 1m\n": "2024-01-01T00:00:00Z true 1 4 0 1m0s",
+	} {
+		p := mustParse(t, text, s)
+		got := fmt.Sprintln(p.Start.UTC().Format(time.RFC3339), p.Catchup, p.MaxActiveRuns, p.MaxActiveTasksPerRun, p.MaxActiveTasks, p.RunTimeout)
+		if got = strings.TrimSpace(got); got != want {
+			t.Errorf("%s\n got %s\nwant %s", text, got, want)
+		}
+	}
+}
+
 func TestACommandIsForTheShellOrAList(t *testing.T) {
 	p := mustParse(t, "params: {x: $(rm -rf /)}\ntasks:\n  a: [echo, '${{ params.x }}', 1, true, 1.10]\n  b: {run: echo 1.10 'x'}\n  c: true\n", nil)
 	for i, want := range [][]string{{"echo", "$(rm -rf /)", "1", "true", "1.10"}, {"sh", "-c", "echo 1.10 'x'"}, {"sh", "-c", "true"}} {

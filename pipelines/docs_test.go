@@ -49,7 +49,7 @@ func TestEveryExampleOfThePipelineFileLoadsWithoutAProblem(t *testing.T) {
 	list, _ := examples(t, "pipeline-file.md")
 	for i, e := range list {
 		files := map[string]string{
-			"scripts/fetch.sh": "", "sql/a.sql": "", "stats.py": "", "load.py": "", "tidemark.yaml": "",
+			"scripts/fetch.sh": "", "sql/a.sql": "", "stats.py": "", "load.py": "", "tidemark.yaml": "pools: {warehouse: 4}\n",
 			"pipelines/other.yaml": "tasks: {a: echo}\n",
 		}
 		files[e.fileName(i)] = e.src
@@ -74,7 +74,7 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 	for _, key := range []string{
 		"pipeline", "description", "owner", "tags", "schedule", "timezone", "start_date", "end_date", "catchup", "max_active_runs",
 		"params", "env", "defaults", "run", "needs", "trigger_rule", "when", "workdir", "inputs", "outputs", "retries", "retry_delay",
-		"retry_backoff", "max_retry_delay", "timeout", "depends_on_past", "wait_for_downstream", "skip_exit_code", "allow_failure",
+		"retry_backoff", "max_retry_delay", "timeout", "depends_on_past", "wait_for_downstream", "pool", "pool_slots", "priority", "weight_rule", "max_active_tasks", "run_timeout", "queue_timeout", "shell", "env_file", "secrets", "skip_exit_code", "allow_failure", "setup", "teardown",
 	} {
 		if !slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }), key) {
 			t.Errorf("%s has no heading", key)

@@ -53,7 +53,8 @@ func (d *decoder) fingerprint(p *Pipeline) string {
 	h := hashed{sums: map[string][sha256.Size]byte{}}
 	for _, t := range p.Tasks {
 		t.Fingerprint, t.Hashed = d.taskFingerprint(t)
-		h.add("task."+t.ID, fmt.Sprintln(t.Fingerprint, t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay, t.Timeout, t.SkipExitCode, t.AllowFailure, jsonText(sources(t.Outputs)), t.DependsOnPast, t.WaitForDownstream))
+		h.add("task."+t.ID, fmt.Sprintln(t.Fingerprint, t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay, t.Timeout, t.QueueTimeout, t.SkipExitCode, t.AllowFailure, jsonText(sources(t.Outputs)), t.DependsOnPast, t.WaitForDownstream,
+			t.Pool, t.PoolSlots, t.Priority, t.WeightRule))
 	}
 	h.add("name", p.Name)
 	h.add("schedule", p.Schedule)
@@ -62,6 +63,8 @@ func (d *decoder) fingerprint(p *Pipeline) string {
 	h.add("end_date", instantText(p.End))
 	h.add("catchup", p.Catchup.String())
 	h.add("max_active_runs", strconv.Itoa(p.MaxActiveRuns))
+	h.add("max_active_tasks", fmt.Sprint(p.MaxActiveTasksPerRun, p.MaxActiveTasks))
+	h.add("run_timeout", p.RunTimeout.String())
 	h.add("inherit_env", jsonText(p.InheritEnv))
 	for _, param := range p.Params {
 		param.Description = ""
@@ -86,6 +89,9 @@ func (d *decoder) taskFingerprint(t *Task) (string, []HashedInput) {
 	} else {
 		h.add("run", "argv\x00"+jsonText(sources(t.Argv)))
 	}
+	if t.Shell != nil && len(t.ShellArgs) > 0 {
+		h.add("shell", jsonText(t.ShellArgs))
+	}
 	if t.Workdir != nil {
 		h.add("workdir", t.Workdir.source)
 	}
@@ -98,11 +104,23 @@ func (d *decoder) taskFingerprint(t *Task) (string, []HashedInput) {
 	if t.TriggerRule != AllSuccess {
 		h.add("trigger_rule", t.TriggerRule.String())
 	}
+	if t.Setup {
+		h.add("setup", "true")
+	}
+	if len(t.Teardown) > 0 {
+		h.add("teardown", jsonText(slices.Sorted(slices.Values(t.Teardown))))
+	}
 	if name := d.scope.location.String(); name != "UTC" {
 		h.add("timezone", name)
 	}
 	for name, values := range envSources(t.Env) {
 		h.add("env."+name, jsonText(values))
+	}
+	for _, s := range t.Secrets {
+		h.add("secrets."+s.Name, jsonText(s))
+	}
+	if len(t.EnvFiles) > 0 {
+		h.add("env_file", jsonText(t.EnvFiles))
 	}
 	d.addReferences(&h, t)
 	d.addFiles(&h, t)

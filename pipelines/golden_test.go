@@ -24,7 +24,7 @@ func fixture(t testing.TB, path string) (*Pipeline, Problems, []byte) {
 		_, problems := ParseSettings(file, src)
 		return nil, problems, src
 	}
-	p, problems := Parse(file, src, nil, os.DirFS("testdata/project"))
+	p, problems := Parse(file, src, &Settings{Pools: map[string]int{"warehouse": 4}}, os.DirFS("testdata/project"))
 	return p, problems, src
 }
 

@@ -26,13 +26,23 @@ func (d *decoder) link(drafts []*draft, p *Pipeline) {
 				down[j] = append(down[j], i)
 			}
 		}
+		for _, n := range t.teardown {
+			if j, ok := index[n.id]; d.isSetup(drafts, ids, t, n) && !slices.Contains(t.Teardown, n.id) {
+				t.Teardown = append(t.Teardown, n.id)
+				if ok && !slices.Contains(t.Needs, n.id) {
+					t.Needs = append(t.Needs, n.id)
+					down[j] = append(down[j], i)
+				}
+			}
+		}
 	}
-	order := dependencyOrder(drafts, down)
-	if len(order) < len(drafts) {
+	if len(dependencyOrder(drafts, down)) < len(drafts) {
 		d.cycles(drafts, down)
 		return
 	}
-	p.arrange(drafts, order)
+	follow(drafts, index, down)
+	p.arrange(drafts, dependencyOrder(drafts, down))
+	d.outsideTeardown(p)
 }
 
 // arrange fills in Tasks in the given order, and who comes before and after whom.
@@ -43,12 +53,13 @@ func (p *Pipeline) arrange(drafts []*draft, order []int) {
 	}
 	for i, t := range p.Tasks {
 		t.upstream, t.downstream = make([]int, 0, len(t.Needs)), nil
-		for _, id := range t.Needs {
+		for _, id := range append(t.Needs[:len(t.Needs):len(t.Needs)], t.after...) {
 			up := p.index[id]
 			t.upstream = append(t.upstream, up)
 			p.Tasks[up].downstream = append(p.Tasks[up].downstream, i)
 		}
 	}
+	p.pair()
 }
 
 func (d *decoder) unknownTask(drafts []*draft, ids []string, t *draft, n need) {
@@ -64,9 +75,13 @@ func (d *decoder) unknownTask(drafts []*draft, ids []string, t *draft, n need) {
 // cycle are left out.
 func dependencyOrder(drafts []*draft, down [][]int) []int {
 	waits := make([]int, len(drafts))
+	for i := range down {
+		for _, j := range down[i] {
+			waits[j]++
+		}
+	}
 	var ready lowest
-	for i, t := range drafts {
-		waits[i] = len(t.Needs)
+	for i := range drafts {
 		if waits[i] == 0 {
 			ready = append(ready, i) // in order, so it is a heap
 		}
@@ -129,7 +144,8 @@ func (d *decoder) cycles(drafts []*draft, down [][]int) {
 // cycle reports one: the last task of way is needed by the first.
 func (d *decoder) cycle(drafts []*draft, way []int) {
 	first, last := drafts[way[0]], drafts[way[len(way)-1]]
-	at := first.needs[slices.IndexFunc(first.needs, func(n need) bool { return n.id == last.ID })].at
+	edges := append(first.needs[:len(first.needs):len(first.needs)], first.teardown...)
+	at := edges[slices.IndexFunc(edges, func(n need) bool { return n.id == last.ID })].at
 	names := make([]string, 0, len(way)+1)
 	for _, i := range way {
 		names = append(names, drafts[i].ID)

@@ -13,19 +13,18 @@ var (
 		"container", "on", "batch", "artifacts", "approve", "calendar", "retention",
 	}
 	laterInPipeline = append([]string{
-		"pool", "pools", "priority", "max_active_tasks", "run_timeout",
-		"queue_timeout", "secrets", "env_file", "setup", "teardown", "shell", "protect", "executor", "executors",
+		"pools",
+		"protect", "executor", "executors",
 		"vars", "inherit_env", "outputs", "for_each", "workdir",
 	}, laterEverywhere...)
 	laterInTask = append([]string{
-		"pool", "pools", "pool_slots", "priority", "max_active_tasks",
-		"queue_timeout", "secrets", "env_file", "for_each", "setup", "teardown", "shell", "executor",
+		"max_active_tasks",
+		"for_each", "executor",
 		"executors", "inherit_env",
 	}, laterEverywhere...)
-	laterInDefaults = append([]string{"workdir", "skip_exit_code", "allow_failure", "when", "env"}, laterInTask...)
+	laterInDefaults = append([]string{"env_file", "secrets", "workdir", "skip_exit_code", "allow_failure", "when", "env"}, laterInTask...)
 	laterInSettings = append([]string{
-		"pools", "protect", "executor", "executors", "secrets", "env_file", "shell", "timezone", "catchup",
-		"max_active_runs", "max_active_tasks", "run_timeout", "queue_timeout", "targets", "interpreters",
+		"protect", "executor", "executors", "secrets", "env_file", "queue_timeout", "targets", "interpreters",
 	}, laterEverywhere...)
 	laterInNeeds    = []string{"pipeline", "covers", "on", "interval"}
 	laterInSchedule = []string{"calendar", "jitter", "timezone"}
@@ -43,5 +42,6 @@ var keyAliases = map[string]string{
 	"if": "when", "condition": "when", "execution_timeout": "timeout", "retry": "retries", "variables": "vars",
 	"continue_on_error": "allow_failure", "skip_on_exit_code": "skip_exit_code", "delay": "retry_delay",
 	"backoff": "retry_backoff", "retry_exponential_backoff": "retry_backoff", "max_backoff": "max_retry_delay", "max_delay": "max_retry_delay",
-	"workers": "parallelism", "logs": "log_dir", "state": "state_dir", "max_active": "max_active_runs",
+	"workers": "parallelism", "logs": "log_dir", "state": "state_dir", "max_active": "max_active_runs", "envFile": "env_file", "dotenv": "env_file", "dagrun_timeout": "run_timeout",
+	"priority_weight": "priority", "concurrency": "max_active_tasks", "slots": "pool_slots",
 }

@@ -4,39 +4,39 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"reflect"
 	"slices"
 	"strconv"
 
 	"gopkg.in/yaml.v3"
 )
 
-// params reads parameters: `name: default`, or a mapping of type, default, enum and description.
-func (d *decoder) params(n *yaml.Node) []Param {
+// params reads parameters: `name: default`, or a mapping of type, default, enum, required and description.
+func (d *decoder) params(n *yaml.Node, scheduled bool) []Param {
 	var list []Param
 	for _, e := range d.entries(n, "params") {
 		if !goodVariable(e.key.Value) {
 			d.fail(e.key, "bad-name", "use letters, digits and _, so that ${{ params.NAME }} can say it", "%q is not a name for a param", short(e.key.Value))
 			continue
 		}
-		list = append(list, d.param(e))
+		list = append(list, d.param(e, scheduled))
 	}
 	return list
 }
 
-func (d *decoder) param(e entry) Param {
+func (d *decoder) param(e entry, scheduled bool) Param {
 	p := Param{Name: e.key.Value, Type: "string"}
 	if e.value.Kind != yaml.MappingNode {
 		p.Type = guessType(e.value)
 		p.Default = d.paramValue(&p, e.value, "its default")
 		return p
 	}
-	var value, enum *yaml.Node
+	var value, enum, required *yaml.Node
 	typed := false
 	d.object(e.value, "param "+quote(p.Name), nil, []field{
 		{"type", func(_, v *yaml.Node) { typed = true; d.paramType(&p, v) }},
 		{"default", keep(&value)},
 		{"enum", keep(&enum)},
+		{"required", func(_, v *yaml.Node) { required, p.Required = v, d.boolean(v, "required") }},
 		{"description", func(_, v *yaml.Node) { p.Description, _ = d.text(v, "description") }},
 	})
 	if !typed && value != nil {
@@ -49,7 +49,20 @@ func (d *decoder) param(e entry) Param {
 		p.Default = d.paramValue(&p, value, "its default")
 		d.inEnum(&p, value)
 	}
+	if p.Required {
+		d.required(&p, required, scheduled)
+	}
 	return p
+}
+
+// required refuses a parameter that must be given where nobody would ever be asked for it.
+func (d *decoder) required(p *Param, n *yaml.Node, scheduled bool) {
+	switch {
+	case p.Default != nil:
+		d.fail(n, "conflicting-keys", "remove one of the two", "param %q has a default, so it is not required", p.Name)
+	case scheduled:
+		d.fail(n, "conflicting-keys", "give it a default, or remove the schedule", "param %q is required, but the schedule makes runs and knows no value for it", p.Name)
+	}
 }
 
 func (d *decoder) paramType(p *Param, n *yaml.Node) {
@@ -76,7 +89,7 @@ func (d *decoder) enum(p *Param, n *yaml.Node) {
 }
 
 func (d *decoder) inEnum(p *Param, n *yaml.Node) {
-	if len(p.Enum) == 0 || slices.ContainsFunc(p.Enum, func(v any) bool { return reflect.DeepEqual(v, p.Default) }) {
+	if p.allows(p.Default) {
 		return
 	}
 	var words []string

@@ -36,10 +36,8 @@ func parse(file string, src []byte, s *Settings, f *files, c *compiler) (*Pipeli
 		s = &Settings{}
 	}
 	d := &decoder{file: file, lines: splitLines(src), settings: s, files: f}
-	p := &Pipeline{
-		Name: baseName(file), File: file, Source: string(src), Location: time.UTC,
-		MaxActiveRuns: defaultMaxActiveRuns, InheritEnv: s.inheritEnv(),
-	}
+	p := s.pipeline()
+	p.Name, p.File, p.Source = baseName(file), file, string(src)
 	d.scope = &scope{vars: s.Vars, location: time.UTC, compiler: c}
 	if root := d.document(src); root != nil {
 		d.pipeline(root, p)
@@ -72,7 +70,7 @@ func baseName(file string) string {
 
 // top is what the keys of a pipeline need from each other, whatever their order in the file.
 type top struct {
-	name, schedule, timezone, start, end, catchup, params, env, defaults, tasks *yaml.Node
+	envFile, secrets, queueTimeout, name, schedule, timezone, start, end, catchup, params, env, defaults, tasks *yaml.Node
 }
 
 func keep(to **yaml.Node) func(key, value *yaml.Node) {
@@ -94,8 +92,13 @@ func (d *decoder) pipeline(root *yaml.Node, p *Pipeline) {
 		{"end_date", keep(&t.end)},
 		{"catchup", keep(&t.catchup)},
 		{"max_active_runs", func(_, v *yaml.Node) { p.MaxActiveRuns = d.integer(v, "max_active_runs", 1, maxActiveRuns) }},
+		{"max_active_tasks", func(_, v *yaml.Node) { p.MaxActiveTasksPerRun, p.MaxActiveTasks = d.activeTasks(v) }},
+		{"run_timeout", func(_, v *yaml.Node) { p.RunTimeout = d.duration(v, "run_timeout", time.Second) }},
+		{"queue_timeout", keep(&t.queueTimeout)},
 		{"params", keep(&t.params)},
 		{"env", keep(&t.env)},
+		{"env_file", keep(&t.envFile)},
+		{"secrets", keep(&t.secrets)},
 		{"defaults", keep(&t.defaults)},
 		{"tasks", keep(&t.tasks)},
 	})
@@ -109,10 +112,11 @@ func (d *decoder) pipeline(root *yaml.Node, p *Pipeline) {
 	d.scope.location = p.Location
 	d.schedule(root, &t, p)
 	if t.params != nil {
-		p.Params = d.params(t.params)
+		p.Params = d.params(t.params, t.schedule != nil)
 		d.scope.params = p.Params
 	}
 	p.Env = d.environment(t.env, "env", d.projectEnv())
+	p.EnvFiles, p.Secrets = d.envFiles(t.envFile, nil), d.secrets(t.secrets, nil)
 	d.tasks(root, &t, p)
 	if p.Timetable != nil {
 		d.intervalUnused(root, &t, p)

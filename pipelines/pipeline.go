@@ -21,11 +21,16 @@ type Pipeline struct {
 	End       time.Time // end_date, the last interval start that exists; zero: open
 	Catchup   timetable.Catchup
 
-	MaxActiveRuns int
-	Params        []Param
-	Env           []EnvVar // the project's, then the pipeline's
-	Tasks         []*Task  // in dependency order; within it as the file has them
-	InheritEnv    []string // names and NAME_* patterns of the runner's variables that a task may see
+	MaxActiveRuns        int
+	RunTimeout           time.Duration // from the start of a run; 0: none
+	MaxActiveTasks       int           // attempts at work in all its runs; 0: no bound of its own
+	MaxActiveTasksPerRun int           // and in each of them
+	Params               []Param
+	Env                  []EnvVar // the project's, then the pipeline's
+	Tasks                []*Task  // in dependency order; within it as the file has them
+	EnvFiles             []string // of every task
+	Secrets              []Secret // of every task
+	InheritEnv           []string // names and NAME_* patterns of the runner's variables that a task may see
 
 	Source      string // the YAML text
 	Fingerprint string // of the whole normalised definition, hex
@@ -37,11 +42,14 @@ type Pipeline struct {
 type Task struct {
 	ID          string
 	Description string
-	Needs       []string // task ids, as the file has them, without repeats
+	Needs       []string // task ids, as the file has them, without repeats; of a teardown its setups too
 	Shell       *Template
 	Argv        []*Template // the list form of run: no shell; nil when Shell is set
+	ShellArgs   []string    // what runs Shell, without it; nil: sh -c
 	Workdir     *Template   // nil: the project's root
 	Env         []EnvVar    // the project's, the pipeline's, then the task's own; of equal names the last wins
+	EnvFiles    []string    // files with NAME=value lines, relative to the project's root; Env wins
+	Secrets     []Secret    // the pipeline's, then the task's own; they win
 	Inputs      []string    // globs, relative to the project's root
 	Outputs     []*Template // globs that must match when it has succeeded
 	When        *Expr       // nil: always
@@ -52,11 +60,21 @@ type Task struct {
 	RetryBackoff  Backoff
 	MaxRetryDelay time.Duration // 0: none
 	Timeout       time.Duration // 0: none
+	QueueTimeout  time.Duration // for how long it may lack nothing but room; 0: for ever
 	SkipExitCode  int           // exit code that means skipped; -1: none
 	AllowFailure  bool          // its failure does not fail the run
 
+	Setup    bool     // prepares what tasks after it use
+	Teardown []string // the setups that this task undoes
+
 	DependsOnPast     bool // only after it succeeded, or was skipped, in the run before
 	WaitForDownstream bool // and after those directly downstream of it there; implies DependsOnPast
+
+	Pool       string // "": none
+	PoolSlots  int    // how many of its slots an attempt takes
+	Priority   int
+	WeightRule WeightRule
+	Weight     int // what priority and weight_rule come to; the heaviest goes first
 
 	// Fingerprint is the hash of the normalised definition and of the content of Inputs.
 	Fingerprint string
@@ -66,7 +84,9 @@ type Task struct {
 	Pos Pos
 
 	location             *time.Location // the pipeline's
+	after                []string       // tasks that a teardown comes after, beside Needs
 	upstream, downstream []int          // direct neighbours, as indexes into Pipeline.Tasks
+	setups, teardowns    []int          // see Pipeline.Setups and Pipeline.Teardowns
 }
 
 // EnvVar is one variable of a task's environment.
@@ -81,6 +101,9 @@ type Param struct {
 	Type    string // string, integer, number, boolean, date, list, object
 	Default any    // nil: none
 	Enum    []any
+	// Required says that each run must be given a value: there is no default, and no
+	// schedule that could make a run without one.
+	Required bool `json:",omitempty"`
 
 	Description string
 }

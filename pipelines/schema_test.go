@@ -15,21 +15,32 @@ import (
 // beyondSchema marks fixtures whose fault no schema can see.
 const beyondSchema = "# beyond-schema"
 
-func compileSchema(t testing.TB) *jsonschema.Schema {
+// compileSchema compiles one of the schemas, or a part of it.
+func compileSchema(t testing.TB, at string) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema.Pipeline))
-	if err != nil {
-		t.Fatal(err)
-	}
 	c := jsonschema.NewCompiler()
-	if err := c.AddResource("pipeline.schema.json", doc); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string][]byte{"pipeline.schema.json": schema.Pipeline, "project.schema.json": schema.Project} {
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.AddResource(name, doc); err != nil {
+			t.Fatal(err)
+		}
 	}
-	compiled, err := c.Compile("pipeline.schema.json")
+	s, err := c.Compile(at)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return compiled
+	return s
+}
+
+// ofFixture returns the schema of a fixture.
+func ofFixture(path string, pipeline, project *jsonschema.Schema) *jsonschema.Schema {
+	if strings.HasPrefix(filepath.Base(path), "settings-") {
+		return project
+	}
+	return pipeline
 }
 
 // asJSON turns YAML into what an editor checks: dates stay texts, merges are carried out.
@@ -38,6 +49,9 @@ func asJSON(t testing.TB, src []byte) any {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(src, &doc); err != nil {
 		t.Fatal(err)
+	}
+	if len(doc.Content) == 0 {
+		return nil
 	}
 	d := decoder{lines: splitLines(src)}
 	return jsonNumbers(d.plain(doc.Content[0]))
@@ -60,42 +74,34 @@ func jsonNumbers(v any) any {
 }
 
 func TestTheSchemaAcceptsWhatTheDecoderAccepts(t *testing.T) {
-	s := compileSchema(t)
+	pipeline, project := compileSchema(t, "pipeline.schema.json"), compileSchema(t, "project.schema.json")
 	for _, path := range fixtures(t, "ok") {
-		if strings.HasPrefix(filepath.Base(path), "settings-") {
-			continue
-		}
 		_, _, src := fixture(t, path)
-		if err := s.Validate(asJSON(t, src)); err != nil {
+		if err := ofFixture(path, pipeline, project).Validate(asJSON(t, src)); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
 }
 
 func TestTheSchemaRejectsWhatIsWrongInStructure(t *testing.T) {
-	s := compileSchema(t)
+	pipeline, project := compileSchema(t, "pipeline.schema.json"), compileSchema(t, "project.schema.json")
 	for _, path := range fixtures(t, "err") {
 		_, _, src := fixture(t, path)
-		if strings.HasPrefix(filepath.Base(path), "settings-") || strings.Contains(string(src), beyondSchema) {
+		if strings.Contains(string(src), beyondSchema) {
 			continue
 		}
-		if s.Validate(asJSON(t, src)) == nil {
+		if ofFixture(path, pipeline, project).Validate(asJSON(t, src)) == nil {
 			t.Errorf("%s is accepted", path)
 		}
 	}
 }
 
-func TestTheSchemaDescribesEveryKeyThatTheDecoderAccepts(t *testing.T) {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema.Pipeline))
-	if err != nil {
-		t.Fatal(err)
-	}
-	root := doc.(map[string]any)
-	task := root["$defs"].(map[string]any)["task"].(map[string]any)
-	for where, properties := range map[string]any{"pipeline": root["properties"], "task": task["properties"]} {
-		for key, p := range properties.(map[string]any) {
-			p := p.(map[string]any)
-			if p["description"] == nil || p["description"] == "" {
+func TestTheSchemasDescribeEveryKeyThatTheDecoderAccepts(t *testing.T) {
+	for where, at := range map[string]string{
+		"pipeline": "pipeline.schema.json", "task": "pipeline.schema.json#/$defs/task", "project": "project.schema.json",
+	} {
+		for key, p := range compileSchema(t, at).Properties {
+			if p.Description == "" {
 				t.Errorf("%s key %s has no description", where, key)
 			}
 			if !accepts(where, key) {
@@ -115,6 +121,9 @@ func accepts(where, key string) bool {
 		src = "tasks: {a: echo}\n"
 	}
 	_, problems := Parse("x.yaml", []byte(src), nil, nil)
+	if where == "project" {
+		_, problems = ParseSettings(SettingsFile, []byte(key+": x\n"))
+	}
 	for _, p := range problems {
 		if p.Code == "unknown-key" || p.Code == "not-yet-available" {
 			return false

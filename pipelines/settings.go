@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
 
 // SettingsFile is the name of the file at a project's root that holds what its pipelines share.
@@ -21,7 +23,16 @@ type Settings struct {
 	InheritEnv  []string
 	Vars        map[string]any
 	Env         []EnvVar
-	Defaults    *Defaults // nil: not said
+	Defaults    *Defaults      // nil: not said
+	Pools       map[string]int // slots by name
+
+	// What a pipeline has that does not say otherwise.
+	Location             *time.Location // nil: UTC
+	Catchup              timetable.Catchup
+	MaxActiveRuns        int // 0: not said
+	MaxActiveTasks       int
+	MaxActiveTasksPerRun int
+	RunTimeout           time.Duration
 }
 
 // DefaultInheritEnv are the variables of the runner that a task sees where inherit_env does not say otherwise.
@@ -36,9 +47,24 @@ func (s *Settings) inheritEnv() []string {
 
 func (s *Settings) defaults() Defaults {
 	if s.Defaults == nil {
-		return Defaults{RetryDelay: defaultRetryDelay}
+		return Defaults{RetryDelay: defaultRetryDelay, PoolSlots: 1, Priority: defaultPriority}
 	}
 	return *s.Defaults
+}
+
+// pipeline is one that says nothing: what it has then.
+func (s *Settings) pipeline() *Pipeline {
+	p := &Pipeline{
+		Location: s.Location, Catchup: s.Catchup, InheritEnv: s.inheritEnv(), RunTimeout: s.RunTimeout,
+		MaxActiveRuns: s.MaxActiveRuns, MaxActiveTasks: s.MaxActiveTasks, MaxActiveTasksPerRun: s.MaxActiveTasksPerRun,
+	}
+	if p.Location == nil {
+		p.Location = time.UTC
+	}
+	if p.MaxActiveRuns == 0 {
+		p.MaxActiveRuns = defaultMaxActiveRuns
+	}
+	return p
 }
 
 // stateDir is where our own files live: they are never inputs.
@@ -68,12 +94,18 @@ func (d *decoder) settingsKeys(root *yaml.Node, s *Settings) {
 		{"state_dir", func(_, v *yaml.Node) { s.StateDir = d.directory(v, "state_dir") }},
 		{"log_dir", func(_, v *yaml.Node) { s.LogDir = d.directory(v, "log_dir") }},
 		{"vars", keep(&vars)},
+		{"pools", func(_, v *yaml.Node) { s.Pools = d.pools(v) }},
 		{"inherit_env", func(_, v *yaml.Node) { s.InheritEnv = d.inheritEnv(v) }},
 		{"defaults", func(_, v *yaml.Node) {
 			defaults := d.defaults(v, s.defaults())
 			s.Defaults = &defaults
 		}},
 		{"env", keep(&env)},
+		{"timezone", func(_, v *yaml.Node) { s.Location = d.timezone(v) }},
+		{"catchup", func(_, v *yaml.Node) { s.Catchup = d.catchup(v) }},
+		{"max_active_runs", func(_, v *yaml.Node) { s.MaxActiveRuns = d.integer(v, "max_active_runs", 1, maxActiveRuns) }},
+		{"max_active_tasks", func(_, v *yaml.Node) { s.MaxActiveTasksPerRun, s.MaxActiveTasks = d.activeTasks(v) }},
+		{"run_timeout", func(_, v *yaml.Node) { s.RunTimeout = d.duration(v, "run_timeout", time.Second) }},
 	})
 	if vars != nil {
 		s.Vars = d.vars(vars)

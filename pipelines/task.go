@@ -23,10 +23,16 @@ type Defaults struct {
 	RetryBackoff  Backoff
 	MaxRetryDelay time.Duration // 0: none
 	Timeout       time.Duration // 0: none
+	QueueTimeout  time.Duration // 0: none
 	TriggerRule   TriggerRule
 
 	DependsOnPast     bool
 	WaitForDownstream bool
+	Shell             []string // nil: sh -c
+	Pool              string   // "": none
+	PoolSlots         int
+	Priority          int
+	WeightRule        WeightRule
 }
 
 func (d *decoder) defaults(n *yaml.Node, base Defaults) Defaults {
@@ -45,8 +51,14 @@ func (d *decoder) policy(p *Defaults) []field {
 		{"retry_backoff", func(_, v *yaml.Node) { p.RetryBackoff = d.backoff(v) }},
 		{"max_retry_delay", func(_, v *yaml.Node) { p.MaxRetryDelay = d.duration(v, "max_retry_delay", time.Second) }},
 		{"timeout", func(_, v *yaml.Node) { p.Timeout = d.duration(v, "timeout", time.Second) }},
+		{"queue_timeout", func(_, v *yaml.Node) { p.QueueTimeout = d.duration(v, "queue_timeout", time.Second) }},
 		{"depends_on_past", func(_, v *yaml.Node) { p.DependsOnPast = d.boolean(v, "depends_on_past") }},
 		{"wait_for_downstream", func(_, v *yaml.Node) { p.WaitForDownstream = d.boolean(v, "wait_for_downstream") }},
+		{"pool", func(_, v *yaml.Node) { p.Pool, _ = d.text(v, "pool") }},
+		{"pool_slots", func(_, v *yaml.Node) { p.PoolSlots = d.integer(v, "pool_slots", 1, maxSlots) }},
+		{"priority", func(_, v *yaml.Node) { p.Priority = d.integer(v, "priority", -maxPriority, maxPriority) }},
+		{"weight_rule", func(_, v *yaml.Node) { p.WeightRule = WeightRule(d.choice(v, "weight_rule", weightRuleNames)) }},
+		{"shell", func(_, v *yaml.Node) { p.Shell = d.shell(v) }},
 		{"trigger_rule", func(_, v *yaml.Node) { p.TriggerRule = d.triggerRule(v) }},
 	}
 }
@@ -70,13 +82,18 @@ func (d *decoder) triggerRule(n *yaml.Node) TriggerRule {
 // draft is a task with what the graph needs of the file.
 type draft struct {
 	*Task
-	key   *yaml.Node
-	needs []need
+	key      *yaml.Node
+	needs    []need
+	teardown []need
 }
 
 // tasks reads the tasks, links them and puts them in dependency order.
 func (d *decoder) tasks(root *yaml.Node, t *top, p *Pipeline) {
-	defaults := d.defaults(t.defaults, d.settings.defaults())
+	shared := d.settings.defaults()
+	if t.queueTimeout != nil {
+		shared.QueueTimeout = d.duration(t.queueTimeout, "queue_timeout", time.Second)
+	}
+	defaults := d.defaults(t.defaults, shared)
 	if t.tasks == nil {
 		d.fail(root, "missing-key", "add tasks:, with one entry a task", "a pipeline needs tasks")
 		return
@@ -105,16 +122,17 @@ func (d *decoder) tasks(root *yaml.Node, t *top, p *Pipeline) {
 	}
 	d.link(drafts, p)
 	d.checkUses(p)
+	p.weigh()
 }
 
 // task reads one task: a mapping, or its command alone.
 func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 	at := d.span(e.key)
 	t := &draft{key: e.key, Task: &Task{
-		ID: e.key.Value, Env: p.Env, location: p.Location, SkipExitCode: defaultSkipExitCode,
+		ID: e.key.Value, Env: p.Env, EnvFiles: p.EnvFiles, Secrets: p.Secrets, location: p.Location, SkipExitCode: defaultSkipExitCode,
 		Pos: Pos{File: d.file, Line: at.line, Col: at.col},
 	}}
-	inherited := d.scope.env
+	inherited, has := d.scope.env, map[string]*yaml.Node{}
 	d.reading = e.key.Value
 	if e.value.Kind != yaml.MappingNode {
 		if isNull(e.value) {
@@ -123,21 +141,28 @@ func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 			d.command(t.Task, e.value)
 		}
 	} else {
-		d.taskKeys(t, e, &defaults)
+		has = d.taskKeys(t, e, &defaults)
 	}
 	d.scope.env = inherited
 	t.follow(&defaults)
+	d.checkPool(e.key, has, t.Task)
+	d.checkShell(has["shell"], t.Task)
 	return t
 }
 
 // follow gives a task what its keys and the defaults say of it together.
 func (t *draft) follow(p *Defaults) {
 	t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay = p.Retries, p.RetryDelay, p.RetryBackoff, p.MaxRetryDelay
-	t.Timeout, t.TriggerRule = p.Timeout, p.TriggerRule
+	t.Timeout, t.QueueTimeout, t.TriggerRule = p.Timeout, p.QueueTimeout, p.TriggerRule
+	if len(t.teardown) > 0 {
+		t.TriggerRule = AllDoneSetupSuccess
+	}
 	t.DependsOnPast, t.WaitForDownstream = p.DependsOnPast || p.WaitForDownstream, p.WaitForDownstream
+	t.ShellArgs = p.Shell
+	t.Pool, t.PoolSlots, t.Priority, t.WeightRule = p.Pool, p.PoolSlots, p.Priority, p.WeightRule
 }
 
-func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) {
+func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) map[string]*yaml.Node {
 	var run, env, workdir, when, outputs *yaml.Node
 	has := d.object(e.value, fmt.Sprintf("task %q", short(e.key.Value)), laterInTask, append(d.policy(policy),
 		field{"description", func(_, v *yaml.Node) { t.Description, _ = d.text(v, "description") }},
@@ -145,12 +170,17 @@ func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) {
 		field{"run", keep(&run)},
 		field{"env", keep(&env)},
 		field{"workdir", keep(&workdir)},
+		field{"env_file", func(_, v *yaml.Node) { t.EnvFiles = d.envFiles(v, t.EnvFiles) }},
+		field{"secrets", func(_, v *yaml.Node) { t.Secrets = d.secrets(v, t.Secrets) }},
 		field{"inputs", func(_, v *yaml.Node) { t.Inputs = d.inputs(v) }},
 		field{"outputs", keep(&outputs)},
 		field{"when", keep(&when)},
 		field{"skip_exit_code", func(_, v *yaml.Node) { t.SkipExitCode = d.skipExitCode(v) }},
 		field{"allow_failure", func(_, v *yaml.Node) { t.AllowFailure = d.boolean(v, "allow_failure") }},
+		field{"setup", func(_, v *yaml.Node) { t.Setup = d.boolean(v, "setup") }},
+		field{"teardown", func(_, v *yaml.Node) { t.teardown = d.teardown(v) }},
 	))
+	d.checkTeardown(t, has)
 	t.Env = d.environment(env, "env", t.Env)
 	if workdir != nil {
 		t.Workdir = d.template(workdir, "workdir")
@@ -168,6 +198,7 @@ func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) {
 	} else {
 		d.fail(e.key, "missing-key", "add run:, its command", "task %q needs run", short(e.key.Value))
 	}
+	return has
 }
 
 // command reads run: a text for the shell, or a list without one.

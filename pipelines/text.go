@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/width"
 )
 
 // TextOptions say how WriteText writes.
@@ -93,15 +95,32 @@ func excerpt(text string, col, end int) (string, string) {
 	}
 	to := min(len(runes), from+excerptWidth)
 	shown := string(runes[from:to])
-	pad := strings.Repeat(" ", max(0, col-1-from))
+	at := min(max(col-1, from), to)
+	pad := strings.Repeat(" ", columns(runes[from:at])+max(0, col-1-to))
 	if from > 0 {
 		shown, pad = "…"+shown, pad+" "
 	}
 	if to < len(runes) {
 		shown += "…"
 	}
-	carets := max(1, min(end, to+1)-col)
+	carets := max(1, columns(runes[at:max(at, min(end-1, to))]))
 	return strings.TrimRight(shown, " "), pad + strings.Repeat("^", carets)
+}
+
+// columns is what characters take on a terminal: two columns where they are wide, none where they
+// join the one before.
+func columns(runes []rune) int {
+	n := 0
+	for _, r := range runes {
+		switch kind := width.LookupRune(r).Kind(); {
+		case unicode.In(r, unicode.Mn, unicode.Me):
+		case kind == width.EastAsianWide, kind == width.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
 }
 
 func printable(text string) string {

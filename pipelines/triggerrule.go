@@ -16,6 +16,7 @@ const (
 	NoneSkipped
 	AllSkipped
 	AllDoneMinOneSuccess
+	AllDoneSetupSuccess // what a teardown has
 	Always
 )
 
@@ -31,6 +32,7 @@ var triggerRuleNames = [...]string{
 	NoneSkipped:             "none_skipped",
 	AllSkipped:              "all_skipped",
 	AllDoneMinOneSuccess:    "all_done_min_one_success",
+	AllDoneSetupSuccess:     "all_done_setup_success",
 	Always:                  "always",
 }
 

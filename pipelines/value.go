@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -81,10 +80,16 @@ func (p *Param) Parse(text string, loc *time.Location) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("param %q must be %s, but is %q", p.Name, typePhrase[p.Type], text)
 	}
-	if len(p.Enum) > 0 && !slices.ContainsFunc(p.Enum, func(v any) bool { return reflect.DeepEqual(v, value) }) {
+	if !p.allows(value) {
 		return nil, fmt.Errorf("param %q must be one of %s, but is %q", p.Name, jsonText(p.Enum), text)
 	}
 	return value, nil
+}
+
+// allows says whether a value of the right type is in the enum, if there is one. Values are
+// compared as written: a list of a file and one of a command line are equal.
+func (p *Param) allows(value any) bool {
+	return len(p.Enum) == 0 || slices.ContainsFunc(p.Enum, func(v any) bool { return jsonText(v) == jsonText(value) })
 }
 
 func (p *Param) parse(text string, loc *time.Location) (any, error) {
@@ -92,7 +97,11 @@ func (p *Param) parse(text string, loc *time.Location) (any, error) {
 	case "integer":
 		return strconv.Atoi(text)
 	case "number":
-		return strconv.ParseFloat(text, 64)
+		v, err := strconv.ParseFloat(text, 64)
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			err = strconv.ErrRange
+		}
+		return v, err
 	case "boolean":
 		return strconv.ParseBool(text)
 	case "date":

@@ -11,6 +11,12 @@ type Job struct {
 	Log     string        // absolute path that the output shall have; a silent attempt leaves no file
 	Timeout time.Duration // from the start of the process; 0: none
 	Grace   time.Duration // between TERM and KILL; 0: 10 s
+
+	// Secrets are names of variables in Env. Their values reach the process, and nothing
+	// that stays: in the log, and in the files Masked that the task writes, each is replaced
+	// before the end is reported. It is not kept which they were.
+	Secrets []string
+	Masked  []string
 }
 
 // Event is what happened to an attempt.

@@ -24,13 +24,19 @@ func (w *Workshop) resultsFile(key plan.AttemptKey) string {
 	return filepath.Join(w.Scratch, strings.ReplaceAll(key.String(), "/", "+"))
 }
 
-// owe remembers which outputs an attempt shall have made.
-func (w *Workshop) owe(key plan.AttemptKey, globs []string) error {
+// debt is which outputs an attempt shall have made.
+type debt struct {
+	Globs  []string `json:"globs"`
+	Secret bool     `json:"secret"` // it knows secrets, so that we do not say what it calls its files
+}
+
+// owe remembers a debt.
+func (w *Workshop) owe(key plan.AttemptKey, d debt) error {
 	file := w.resultsFile(key)
-	if file == "" || len(globs) == 0 {
+	if file == "" || len(d.Globs) == 0 {
 		return nil
 	}
-	text, err := json.Marshal(globs)
+	text, err := json.Marshal(d)
 	if err != nil {
 		return err
 	}
@@ -56,12 +62,12 @@ func (w *Workshop) harvest(r *plan.Report) {
 		r.Results = results
 		return
 	}
-	var globs []string
+	var d debt
 	if err == nil {
-		err = json.Unmarshal(text, &globs)
+		err = json.Unmarshal(text, &d)
 	}
 	if err == nil {
-		r.Outputs, err = checkOutputs(globs)
+		r.Outputs, err = checkOutputs(d)
 	}
 	if err != nil {
 		r.Reason = strings.ReplaceAll(err.Error(), w.Root+string(filepath.Separator), "")

@@ -23,10 +23,10 @@ const (
 
 // checkOutputs demands that each glob matches something and that nothing it matches is
 // empty, and returns a digest of names, sizes and contents. Globs are absolute.
-func checkOutputs(globs []string) (string, error) {
+func checkOutputs(d debt) (string, error) {
 	h := sha256.New()
 	seen := 0
-	for _, glob := range globs {
+	for _, glob := range d.Globs {
 		names, err := doublestar.FilepathGlob(glob)
 		switch {
 		case err != nil:
@@ -39,7 +39,9 @@ func checkOutputs(globs []string) (string, error) {
 		}
 		slices.Sort(names)
 		for _, name := range names {
-			if err := addOutput(h, name); err != nil {
+			if err := addOutput(h, name); err != nil && d.Secret {
+				return "", fmt.Errorf("output missing: something that %s matches is empty or cannot be read", glob)
+			} else if err != nil {
 				return "", err
 			}
 		}

@@ -119,7 +119,7 @@ func TestOutputsMustBeThereAndNotBeEmpty(t *testing.T) {
 		for i := range globs {
 			globs[i] = filepath.Join(dir, globs[i])
 		}
-		return checkOutputs(globs)
+		return checkOutputs(debt{Globs: globs})
 	}
 	for glob, want := range map[string]string{"a.csv": "", "*.csv": "", "full": "", "**/x": "", "none": "output missing: ",
 		"*.txt": "output missing: ", "hollow": "is empty", "bare": "is empty", "*": "is empty"} {
@@ -154,7 +154,7 @@ func TestALargeOutputIsReadAtItsEnds(t *testing.T) {
 		if _, err := f.WriteAt([]byte{1}, at); err != nil {
 			t.Fatal(err)
 		}
-		d, err := checkOutputs([]string{path})
+		d, err := checkOutputs(debt{Globs: []string{path}})
 		if err != nil {
 			t.Fatal(err)
 		}

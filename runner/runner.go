@@ -15,6 +15,7 @@ import (
 // the last version that was good.
 type Definitions struct {
 	Pipelines []*pipelines.Pipeline
+	Pools     map[string]int // slots by name
 	Workshop  *Workshop
 }
 
@@ -44,6 +45,7 @@ type Runner struct {
 	reports []plan.Report
 	ended   []string // keys that the executor may forget once the next decision is durable
 	pace    pace
+	fetches *fetches
 	state   standing
 	looked  bool // whether a turn was taken since the start
 }
@@ -69,6 +71,8 @@ func (r *Runner) Run(ctx context.Context) (Outcome, error) {
 	if err := r.start(ctx); err != nil {
 		return Outcome{}, err
 	}
+	r.fetches = newFetches()
+	defer r.fetches.close()
 	for {
 		d, err := r.turn(ctx)
 		if err != nil {

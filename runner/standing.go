@@ -35,7 +35,8 @@ func moving(p *plan.PipelineState) bool {
 	for _, run := range p.Running {
 		for i := range run.Instances {
 			in := &run.Instances[i]
-			if in.Open || in.State.Live() || (in.State == plan.Retrying && !p.Paused && p.Def != nil) {
+			works := !p.Paused && p.Def != nil
+			if in.Open || in.State.Live() || works && (in.State == plan.Retrying || in.State == plan.Waiting && !in.NotBefore.IsZero()) {
 				return true
 			}
 		}

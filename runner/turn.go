@@ -39,6 +39,7 @@ func (r *Runner) turn(ctx context.Context) (plan.Decision, error) {
 func (r *Runner) furnish(now time.Time, w *plan.World) {
 	w.Reports = r.reports
 	w.Parallelism = r.Parallelism + r.pace.ahead(now, r.Ahead)
+	w.Pools = r.Definitions.Pools
 	w.Adopting = !r.looked
 	for _, p := range w.Pipelines {
 		p.Def = r.defs[p.Name]
@@ -58,6 +59,7 @@ func (r *Runner) act(d *plan.Decision) error {
 		r.ended = r.ended[:0]
 	}
 	if len(d.Cancel) > 0 {
+		r.fetches.cancel(d.Cancel)
 		if err := r.Executor.Cancel(keys(d.Cancel)); err != nil {
 			return err
 		}
@@ -74,10 +76,14 @@ func (r *Runner) act(d *plan.Decision) error {
 func (r *Runner) jobs(starts []plan.Start) []Job {
 	jobs := make([]Job, 0, len(starts))
 	for _, s := range starts {
-		job, err := r.Definitions.Workshop.Job(s)
+		job, printed, err := r.Definitions.Workshop.Job(s)
 		if err != nil {
 			r.reports = append(r.reports, plan.Report{AttemptKey: s.AttemptKey, Event: plan.Ended,
 				Time: r.Clock.Now(), ExitCode: -1, Reason: err.Error()})
+			continue
+		}
+		if len(printed) > 0 {
+			r.fetches.begin(r.Definitions.Workshop, s.AttemptKey, job, printed)
 			continue
 		}
 		jobs = append(jobs, job)
@@ -127,6 +133,10 @@ func (r *Runner) wait(ctx context.Context, wake time.Time) error {
 			return ctx.Err()
 		case batch := <-r.Executor.Reports():
 			r.hear(batch)
+		case f := <-r.fetches.done:
+			if err := r.fetched(f); err != nil {
+				return err
+			}
 		case d := <-r.Reload:
 			return r.define(ctx, d)
 		case <-tick(alarm):
@@ -155,6 +165,10 @@ func (r *Runner) drain() error {
 		select {
 		case batch := <-r.Executor.Reports():
 			r.hear(batch)
+		case f := <-r.fetches.done:
+			if err := r.fetched(f); err != nil {
+				return err
+			}
 		default:
 			return nil
 		}

@@ -20,6 +20,7 @@ type Workshop struct {
 	Environ []string // the runner's own environment, NAME=value
 	Inherit []string // names of it that tasks get; nil: pipelines.DefaultInheritEnv
 	Commit  Commit
+	Masked  bool // who only looks: secrets are not fetched, and stand there as ***
 }
 
 // Subject is the attempt that a command is rendered for.
@@ -31,29 +32,36 @@ type Subject struct {
 	Interval timetable.Interval
 	MapIndex int
 	Try      int
+	Params   plan.Params
 	Results  map[string]map[string]string // of the tasks that succeeded, by task and key
 }
 
-// Job renders one attempt. An error is the author's: an expression that has no value here.
-func (w *Workshop) Job(s plan.Start) (Job, error) {
+// Job renders one attempt, whole but for the secrets that programs print. An error is the
+// author's: an expression that has no value here.
+func (w *Workshop) Job(s plan.Start) (Job, []pipelines.Secret, error) {
 	task, _ := s.Def.Task(s.Task)
 	subject := Subject{Def: s.Def, Task: task, Run: s.Run.ID, Kind: s.Run.Kind,
-		Interval: s.Run.Interval, MapIndex: s.MapIndex, Try: s.Try, Results: s.Run.Results()}
+		Interval: s.Run.Interval, MapIndex: s.MapIndex, Try: s.Try, Params: s.Run.Params, Results: s.Run.Results()}
 	cmd, err := w.Command(subject)
 	if err != nil {
-		return Job{}, err
+		return Job{}, nil, err
 	}
 	if err := w.expect(s, subject); err != nil {
-		return Job{}, err
+		return Job{}, nil, err
 	}
-	return Job{
+	job := Job{
 		Key:     s.AttemptKey.String(),
 		Argv:    cmd.Argv,
 		Env:     cmd.Env,
 		Dir:     cmd.Dir,
 		Log:     LogFile(w.LogDir, s.Def.Name, s.Run.Interval.Start, s.Task, s.MapIndex, s.Try),
 		Timeout: task.Timeout,
-	}, nil
+		Secrets: cmd.Secrets,
+	}
+	if file := w.resultsFile(s.AttemptKey); file != "" && len(cmd.Secrets) > 0 {
+		job.Masked = []string{file}
+	}
+	return job, cmd.printed, nil
 }
 
 // expect remembers what the attempt must leave.
@@ -67,7 +75,7 @@ func (w *Workshop) expect(s plan.Start, subject Subject) error {
 	if err != nil {
 		return err
 	}
-	return w.owe(s.AttemptKey, globs)
+	return w.owe(s.AttemptKey, debt{globs, len(subject.Task.Secrets) > 0})
 }
 
 // Command is what a task's process will be, whole.
@@ -75,17 +83,27 @@ type Command struct {
 	Argv []string
 	Env  []string // NAME=value, sorted
 	Dir  string   // absolute
+
+	Secrets []string           // names of variables whose values nobody else may see
+	printed []pipelines.Secret // of them, those that a program has still to print: Env has them not
 }
 
 // Command renders a task for an attempt.
 func (w *Workshop) Command(s Subject) (Command, error) {
 	env := w.base(s)
+	if err := w.envFiles(env, s.Task); err != nil {
+		return Command{}, err
+	}
 	rendered, err := s.Task.Command(contextOf(s))
 	if err != nil {
 		return Command{}, err
 	}
 	for _, v := range rendered.Env {
 		env[v.Name] = v.Value
+	}
+	secrets, printed, err := w.secrets(env, s.Task)
+	if err != nil {
+		return Command{}, err
 	}
 	dir := w.Root
 	if rendered.Dir != "" {
@@ -94,16 +112,17 @@ func (w *Workshop) Command(s Subject) (Command, error) {
 			dir = filepath.Join(w.Root, filepath.FromSlash(dir))
 		}
 	}
-	return Command{Argv: rendered.Argv, Env: assignments(env), Dir: dir}, nil
+	return Command{Argv: rendered.Argv, Env: assignments(env), Dir: dir, Secrets: secrets, printed: printed}, nil
 }
 
-// contextOf is what expressions may know. Parameters and variables have the values that the
-// definition knows.
+// contextOf is what expressions may know. Parameters have the values that the run was given,
+// or else, like variables, those that the definition knows.
 func contextOf(s Subject) *pipelines.Context {
 	return &pipelines.Context{
 		Start:    s.Interval.Start,
 		End:      s.Interval.End,
 		Location: s.Def.Location,
+		Params:   s.Params.Values(),
 		Results:  s.Results,
 		Run:      pipelines.RunContext{ID: s.Run, Kind: s.Kind.String()},
 		Task:     pipelines.TaskContext{ID: s.Task.ID, Try: s.Try, MapIndex: s.MapIndex},

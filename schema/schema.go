@@ -8,3 +8,8 @@ import _ "embed"
 //
 //go:embed pipeline.schema.json
 var Pipeline []byte
+
+// Project is the JSON Schema of tidemark.yaml. It refers to Pipeline as the file pipeline.schema.json beside it.
+//
+//go:embed project.schema.json
+var Project []byte

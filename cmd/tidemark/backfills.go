@@ -14,6 +14,7 @@ func backfillVerbs() []*verb {
 	return []*verb{
 		{name: "list", args: "[PIPELINE]", summary: "List backfills, the newest first", example: "tidemark backfill list", run: runBackfillList},
 		{name: "show", args: "BACKFILL", summary: "Say how far a backfill has come", example: "tidemark backfill show 12", run: runBackfillShow},
+		{name: "watch", args: "BACKFILL", summary: "Follow a backfill to its end: exit code 1 if a run of it fails", example: "tidemark backfill watch 12", run: runBackfillWatch},
 		{name: "pause", args: "BACKFILL", summary: "Start no more of its runs; what runs ends", example: "tidemark backfill pause 12",
 			run: func(c *call) error { return c.steer(true) }},
 		{name: "resume", args: "BACKFILL", summary: "Let a paused backfill go on", example: "tidemark backfill resume 12",
@@ -87,12 +88,11 @@ func (c *call) backfills(read func(*sqlite.DB) ([]sqlite.OperationRow, error)) e
 	err := c.withState(func(db *sqlite.DB) error {
 		rows, err := read(db)
 		for _, r := range rows {
-			p, err := db.Progress(c.Ctx, r.ID)
+			d, err := c.backfillDoc(db, r)
 			if err != nil {
 				return err
 			}
-			docs = append(docs, backfillDoc{ID: r.ID, Pipeline: r.Pipelines[0], State: stateOf(&r), Bounds: rawOrNull(r.Bounds),
-				Counts: rawOrNull(r.Counts), Progress: progressDoc(p), Reason: r.Reason})
+			docs = append(docs, d)
 		}
 		return err
 	})
@@ -111,6 +111,12 @@ func (c *call) backfills(read func(*sqlite.DB) ([]sqlite.OperationRow, error)) e
 		c.Note("no backfills yet")
 	}
 	return c.Table(t)
+}
+
+func (c *call) backfillDoc(db *sqlite.DB, r sqlite.OperationRow) (backfillDoc, error) {
+	p, err := db.Progress(c.Ctx, r.ID)
+	return backfillDoc{ID: r.ID, Pipeline: r.Pipelines[0], State: stateOf(&r), Bounds: rawOrNull(r.Bounds),
+		Counts: rawOrNull(r.Counts), Progress: progressDoc(p), Reason: r.Reason}, err
 }
 
 // stateOf is the state of a backfill; one that was taken back is cancelled.
@@ -155,16 +161,32 @@ func (c *call) steer(paused bool) error {
 	if err != nil {
 		return storeFailure(err)
 	}
-	word := map[bool]string{true: "paused", false: "not paused"}[paused]
-	switch {
-	case c.JSON():
+	if c.JSON() {
 		return runBackfillShow(c)
-	case !changed:
-		c.Printf("backfill %d is %s already\n", row.ID, word)
-	default:
-		c.Printf("backfill %d is %s now · operation %d\n", row.ID, word, op)
 	}
+	word := map[bool]string{true: "paused", false: "not paused"}[paused]
+	if !changed {
+		c.Printf("backfill %d is %s already\n", row.ID, word)
+		return nil
+	}
+	p, err := db.Progress(c.Ctx, row.ID)
+	if err != nil {
+		return storeFailure(err)
+	}
+	c.Printf("backfill %d is %s now · operation %d\n", row.ID, word, op)
+	c.Printf("  %s\n", whatRunsDo(p, paused))
 	return nil
+}
+
+// whatRunsDo says what a pause, or its end, means for the runs of a backfill.
+func whatRunsDo(p sqlite.Progress, paused bool) string {
+	waiting := p.Runs - p.RunsDone - p.RunsRunning
+	if !paused {
+		return fmt.Sprintf("%s to go", ui.Plural(waiting+p.RunsRunning, "run"))
+	}
+	goes := map[bool]string{true: "goes on to its", false: "go on to their"}[p.RunsRunning == 1]
+	return fmt.Sprintf("%s that began %s end; %s for tidemark backfill resume", ui.Plural(p.RunsRunning, "run"), goes,
+		ui.Plural(waiting, "run")+map[bool]string{true: " waits", false: " wait"}[waiting == 1])
 }
 
 func runBackfillCancel(c *call) error {
@@ -172,5 +194,14 @@ func runBackfillCancel(c *call) error {
 	if err := c.withState(func(db *sqlite.DB) (err error) { row, err = c.backfill(db); return err }); err != nil {
 		return err
 	}
-	return c.undo(row.ID, func(*plan.Plan) error { return nil })
+	if err := c.undo(row.ID, func(*plan.Plan) error { return nil }); err != nil || c.JSON() || c.looksOnly() {
+		return err
+	}
+	return c.withState(func(db *sqlite.DB) error {
+		p, err := db.Progress(c.Ctx, row.ID)
+		if err == nil && p.RunsRunning > 0 {
+			c.Printf("  goes on  %s that had begun\n", ui.Plural(p.RunsRunning, "run"))
+		}
+		return err
+	})
 }

@@ -19,7 +19,12 @@ func commitOf(ctx context.Context, dir string) runner.Commit {
 	return runner.Commit{ID: id, Dirty: err != nil || changes != ""}
 }
 
+// git is what git says, without the white space around it.
 func git(ctx context.Context, dir string, args ...string) (string, error) {
-	out, err := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...).Output()
+	out, err := gitRaw(ctx, dir, args...)
 	return string(bytes.TrimSpace(out)), err
+}
+
+func gitRaw(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	return exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...).Output()
 }

@@ -40,7 +40,7 @@ func (d *definitions) read(ctx context.Context) (runner.Definitions, *pipelines.
 		}
 		return 1
 	})
-	return runner.Definitions{Pipelines: ps, Workshop: d.workshop(ctx, project)}, project, nil
+	return runner.Definitions{Pipelines: ps, Pools: project.Settings.Pools, Workshop: d.workshop(ctx, project)}, project, nil
 }
 
 // remember replaces what is good now and forgets the files that are gone.

@@ -41,21 +41,16 @@ func TestADocumentKeepsItsPromises(t *testing.T) {
 }
 
 func TestAStreamIsTheSameDocument(t *testing.T) {
-	type row struct {
-		N int `json:"n"`
-	}
-	type document struct {
-		Schema string `json:"schema"`
-		Rows   []row  `json:"rows"`
-		After  bool   `json:"after"`
-	}
-	for _, rows := range [][]row{nil, {{1}}, {{1}, {2}, {3}}} {
+	at := time.Date(2026, 3, 1, 1, 0, 0, 250e6, time.UTC)
+	one := simulatedRow{at, at.Add(time.Hour), at.Add(time.Minute), "run", "<a> & \"b\" \\ \u00e9\x01"}
+	two := simulatedRow{at.Add(time.Hour), at, at, "skip", "older than 7d"}
+	for _, rows := range [][]simulatedRow{nil, {one}, {two, one, two}} {
 		for _, format := range []string{"json", "jsonl"} {
-			doc := document{Schema: "tidemark.test/1", Rows: rows, After: true}
+			doc := simulationDocument{Schema: "tidemark.test/1", Intervals: rows, Next: &simulatedNext{at, at, at}}
 			_, want, _ := runOne(func(c *call) error { return c.Document(doc) }, "-o", format)
 			_, got, err := runOne(func(c *call) error {
-				doc.Rows = nil
-				return c.Stream(doc, "rows", func(yield func(any) bool) {
+				doc.Intervals = nil
+				return c.Stream(doc, "intervals", func(yield func(row) bool) {
 					for _, r := range rows {
 						if !yield(r) {
 							return

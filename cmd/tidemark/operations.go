@@ -18,11 +18,14 @@ func operationsVerb() *verb {
 		name:    "operations",
 		args:    "[OPERATION]",
 		summary: "List the orders that were given: who, when, why, how far",
-		example: "tidemark operations\ntidemark operations 12",
+		example: "tidemark operations\ntidemark operations 12\ntidemark operations --user anna --since 2026-03-01",
 		group:   groupLook,
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "pipeline", Usage: "only those of pipeline `NAME`"},
-			&cli.StringFlag{Name: "kind", Usage: "only those of one `KIND`: clear, backfill, undo, pause, …"},
+			&cli.StringFlag{Name: "kind", Usage: "only those of one `KIND`: " + strings.Join(orderKinds, ", ")},
+			&cli.StringFlag{Name: "user", Usage: "only those that `NAME` gave"},
+			&cli.StringFlag{Name: "since", Usage: "only those given at `T` or later"},
+			&cli.StringFlag{Name: "until", Usage: "only those given at `T` or before; a date covers its whole day"},
 			&cli.IntFlag{Name: "limit", Usage: "at most `N`, the newest (0: all)", Value: 50},
 		},
 		run: runOperations,
@@ -47,6 +50,7 @@ type operationDoc struct {
 	Bounds    json.RawMessage `json:"bounds"`
 	Selection json.RawMessage `json:"selection"`
 	Counts    json.RawMessage `json:"counts"`
+	Params    []string        `json:"params"` // NAME=VALUE, as given to the runs that it made
 	Progress  progressDoc     `json:"progress"`
 	Undoes    *int64          `json:"undoes"`
 	UndoneBy  *int64          `json:"undone_by"`
@@ -56,6 +60,8 @@ type operationDoc struct {
 type progressDoc struct {
 	Runs          int `json:"runs"`
 	RunsDone      int `json:"runs_done"`
+	RunsRunning   int `json:"runs_running"`
+	RunsFailed    int `json:"runs_failed"`
 	Instances     int `json:"instances"`
 	InstancesDone int `json:"instances_done"`
 }
@@ -87,10 +93,14 @@ func runOperations(c *call) error {
 
 func (c *call) operationRows(db *sqlite.DB) ([]sqlite.OperationRow, error) {
 	if c.Arg(0) == "" {
+		q, err := c.operationQuery()
+		if err != nil {
+			return nil, err
+		}
 		if db == nil {
 			return nil, nil
 		}
-		return db.Operations(c.Ctx, sqlite.OperationQuery{Kind: c.String("kind"), Pipeline: c.String("pipeline"), Limit: c.Int("limit")})
+		return db.Operations(c.Ctx, q)
 	}
 	id, err := operationArg(c.Arg(0))
 	if err != nil {
@@ -109,11 +119,32 @@ func (c *call) operationRows(db *sqlite.DB) ([]sqlite.OperationRow, error) {
 	return []sqlite.OperationRow{*row}, nil
 }
 
+// orderKinds are what an operation may be.
+var orderKinds = []string{"clear", "backfill", "mark", "trigger", "undo", "pause", "unpause"}
+
+func (c *call) operationQuery() (q sqlite.OperationQuery, err error) {
+	q = sqlite.OperationQuery{Kind: c.String("kind"), Pipeline: c.String("pipeline"), User: c.String("user"), Limit: c.Int("limit")}
+	if q.Kind != "" {
+		if err = c.oneOf("kind", orderKinds); err != nil {
+			return q, err
+		}
+	}
+	zone := time.UTC
+	if q.Pipeline != "" {
+		zone = c.zoneOf(q.Pipeline)
+	}
+	if q.Since, err = c.TimeFlag("since", zone, false); err != nil {
+		return q, err
+	}
+	q.End, err = c.TimeFlag("until", zone, true)
+	return q, err
+}
+
 func (c *call) operationDoc(db *sqlite.DB, r sqlite.OperationRow) (operationDoc, error) {
 	p, err := db.Progress(c.Ctx, r.ID)
 	return operationDoc{ID: r.ID, Kind: r.Kind, CreatedAt: r.CreatedAt, User: r.User, Host: r.Host, Reason: r.Reason, Ticket: r.Ticket,
 		Pipelines: r.Pipelines, Bounds: rawOrNull(r.Bounds), Selection: rawOrNull(r.Selection), Counts: rawOrNull(r.Counts), Progress: progressDoc(p),
-		Undoes: number(r.Undoes), UndoneBy: number(r.UndoneBy), State: string(r.State)}, err
+		Params: paramsOf(r.Arguments), Undoes: number(r.Undoes), UndoneBy: number(r.UndoneBy), State: string(r.State)}, err
 }
 
 func rawOrNull(m json.RawMessage) json.RawMessage {
@@ -178,7 +209,16 @@ func (c *call) choiceOf(d operationDoc) string {
 	if json.Unmarshal(d.Bounds, &b) == nil && b.First != nil && b.Last != nil && len(d.Pipelines) > 0 {
 		words = append(words, span(*b.First, *b.Last, c.zoneOf(d.Pipelines[0])))
 	}
-	return strings.Join(words, " ")
+	return strings.Join(append(words, d.Params...), " ")
+}
+
+// paramsOf reads, from what an order was asked, the params that it gave.
+func paramsOf(arguments json.RawMessage) []string {
+	var asked struct{ Params []string }
+	if json.Unmarshal(arguments, &asked) != nil {
+		return nil
+	}
+	return asked.Params
 }
 
 func (c *call) changed(d operationDoc) string {

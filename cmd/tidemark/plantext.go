@@ -180,7 +180,11 @@ func (c *call) runLines(o order, p *plan.Plan) [][]string {
 	groups := newSpans()
 	for _, r := range p.Runs {
 		if r.Action != plan.None {
-			groups.add(fmt.Sprintf("%s runs", r.Action), r.Why, r.IntervalStart)
+			why := r.Why
+			if r.Params != "" {
+				why += ", with " + paramWords(r.Params)
+			}
+			groups.add(fmt.Sprintf("%s runs", r.Action), why, r.IntervalStart)
 		}
 	}
 	return groups.lines(o.loc)
@@ -260,7 +264,20 @@ func (c *call) planTotals(p *plan.Plan) string {
 		parts = append(parts, ui.Plural(n, "run")+" removed")
 	}
 	if n := len(p.Untouched); n > 0 {
-		parts = append(parts, ui.Number(n)+" not touched")
+		runs := 0
+		for i := range p.Untouched {
+			if p.Untouched[i].Task == "" {
+				runs++
+			}
+		}
+		var what []string
+		if runs > 0 {
+			what = append(what, ui.Plural(runs, "run"))
+		}
+		if n > runs {
+			what = append(what, ui.Plural(n-runs, "task instance"))
+		}
+		parts = append(parts, strings.Join(what, " and ")+" not touched")
 	}
 	return strings.Join(parts, "; ")
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/urfave/cli/v2"
+
 	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 	"github.com/tidemark-dev/tidemark/runner"
@@ -21,7 +23,8 @@ func renderVerb() *verb {
 Prints each task's command, working directory and environment as a script, with
 every expression filled in. What a task inherits from the runner is left out,
 unless -v. It reads no database and runs nothing.`,
-		example: "tidemark render etl 2026-03-01 load",
+		example: "tidemark render etl 2026-03-01 load --param region=us",
+		flags:   []cli.Flag{paramFlag()},
 		run:     runRender,
 	}
 }
@@ -50,6 +53,10 @@ func runRender(c *call) error {
 	if err != nil {
 		return err
 	}
+	params, refusal := plan.Given(p, c.StringSlice("param"))
+	if refusal != nil {
+		return orderFailure(refusal)
+	}
 	tasks, index := p.Tasks, -1
 	if len(c.Args) > 2 {
 		task, i, err := c.Task(p, c.Args[2])
@@ -59,9 +66,10 @@ func runRender(c *call) error {
 		tasks, index = []*pipelines.Task{task}, i
 	}
 	workshop := newDefinitions(c.project.Root, "").workshop(c.Ctx, c.project)
+	workshop.Masked = true
 	doc := renderDocument{Schema: "tidemark.render/1"}
 	for _, t := range tasks {
-		r, err := render(workshop, p, t, interval, index)
+		r, err := render(workshop, p, t, interval, index, params)
 		if err != nil {
 			return err
 		}
@@ -75,8 +83,8 @@ func runRender(c *call) error {
 }
 
 // render is a task as its first try would be.
-func render(w *runner.Workshop, p *pipelines.Pipeline, t *pipelines.Task, i timetable.Interval, index int) (renderedTask, error) {
-	command, err := w.Command(runner.Subject{Def: p, Task: t, Kind: plan.Scheduled, Interval: i, MapIndex: index, Try: 1})
+func render(w *runner.Workshop, p *pipelines.Pipeline, t *pipelines.Task, i timetable.Interval, index int, params plan.Params) (renderedTask, error) {
+	command, err := w.Command(runner.Subject{Def: p, Task: t, Kind: plan.Scheduled, Interval: i, MapIndex: index, Try: 1, Params: params})
 	if err != nil {
 		return renderedTask{}, &failure{Code: "cannot-render", Exit: exitFailed, Message: fmt.Sprintf("task %q: %s", t.ID, err)}
 	}

@@ -59,6 +59,7 @@ type runDoc struct {
 	Commit        string         `json:"commit"`
 	Reason        string         `json:"reason"`
 	Counts        map[string]int `json:"counts"`
+	Params        plan.Params    `json:"params"` // that it was given
 }
 
 type skippedDoc struct {
@@ -152,7 +153,7 @@ func runDocs(rows []sqlite.RunRow) []runDoc {
 	for i, r := range rows {
 		docs[i] = runDoc{Pipeline: r.Pipeline, IntervalStart: r.Interval.Start, IntervalEnd: r.Interval.End, Kind: r.Kind, State: r.State,
 			CreatedAt: utc(r.CreatedAt), StartedAt: utc(r.StartedAt), EndedAt: utc(r.EndedAt), Operation: number(r.Operation),
-			Version: r.Version, Commit: r.Commit, Reason: r.Reason, Counts: taskCounts(r.Counts)}
+			Version: r.Version, Commit: r.Commit, Reason: r.Reason, Counts: taskCounts(r.Counts), Params: r.Params}
 	}
 	return docs
 }
@@ -162,10 +163,19 @@ func (c *call) runsTable(p *pipelines.Pipeline, rows []sqlite.RunRow, limit int)
 	if err != nil {
 		return err
 	}
-	t := ui.NewTable("interval", "end", "kind", "state", "tasks~", "took>", "reason~")
+	columns := []string{"interval", "end", "kind", "state", "tasks~", "took>", "reason~"}
+	given := slices.ContainsFunc(rows, func(r sqlite.RunRow) bool { return r.Params != "" })
+	if given {
+		columns = append(columns, "params~")
+	}
+	t := ui.NewTable(columns...)
 	for _, r := range rows {
-		t.Add(c.Term.Moment(r.Interval.Start, p.Location), c.Term.Moment(r.Interval.End, p.Location), r.Kind.String(), c.Term.State(r.State.String()),
-			c.counted(countWords(r.Counts)), took(elapsed(r.StartedAt, r.EndedAt, now)), r.Reason)
+		cells := []string{c.Term.Moment(r.Interval.Start, p.Location), c.Term.Moment(r.Interval.End, p.Location), r.Kind.String(), c.Term.State(r.State.String()),
+			c.counted(countWords(r.Counts)), took(elapsed(r.StartedAt, r.EndedAt, now)), r.Reason}
+		if given {
+			cells = append(cells, paramWords(r.Params))
+		}
+		t.Add(cells...)
 	}
 	if err := c.Table(t); err != nil {
 		return err

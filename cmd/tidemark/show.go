@@ -82,7 +82,9 @@ func (v *show) observe(now time.Time, d *plan.Decision) {
 	}
 	v.runChanges(now, d, false)
 	for _, c := range d.Tasks {
-		v.taskChange(now, c)
+		if c.From != c.To {
+			v.taskChange(now, c)
+		}
 	}
 	v.runChanges(now, d, true)
 	if now.Sub(v.drawn) >= redraw {

@@ -34,7 +34,17 @@ type showDocument struct {
 	Catchup       string     `json:"catchup"`
 	MaxActiveRuns int        `json:"max_active_runs"`
 	Version       string     `json:"version"`
+	Params        []paramDoc `json:"params"`
 	Tasks         []taskDoc  `json:"tasks"`
+}
+
+type paramDoc struct {
+	Name        string `json:"name"`
+	Type        string `json:"type"`
+	Default     any    `json:"default"`
+	Enum        []any  `json:"enum"`
+	Required    bool   `json:"required"`
+	Description string `json:"description"`
 }
 
 type taskDoc struct {
@@ -42,6 +52,8 @@ type taskDoc struct {
 	Description string   `json:"description"`
 	Needs       []string `json:"needs"`
 	TriggerRule string   `json:"trigger_rule"`
+	Setup       bool     `json:"setup"`
+	Teardown    []string `json:"teardown"` // the setups that it undoes
 	Inputs      []string `json:"inputs"`
 	Retries     int      `json:"retries"`
 	RetryDelay  float64  `json:"retry_delay_s"`
@@ -60,8 +72,11 @@ func runShow(c *call) error {
 	if p.Schedule != "" {
 		doc.Schedule = &p.Schedule
 	}
+	for _, param := range p.Params {
+		doc.Params = append(doc.Params, paramDoc{param.Name, param.Type, param.Default, param.Enum, param.Required, param.Description})
+	}
 	for _, t := range p.Tasks {
-		doc.Tasks = append(doc.Tasks, taskDoc{t.ID, t.Description, t.Needs, t.TriggerRule.String(), t.Inputs, t.Retries,
+		doc.Tasks = append(doc.Tasks, taskDoc{t.ID, t.Description, t.Needs, t.TriggerRule.String(), t.Setup, t.Teardown, t.Inputs, t.Retries,
 			t.RetryDelay.Seconds(), seconds(t.Timeout), t.Fingerprint})
 	}
 	if c.JSON() {
@@ -100,6 +115,12 @@ func (c *call) showText(p *pipelines.Pipeline) error {
 	for _, f := range facts {
 		c.Printf("%-10s %s\n", f[0], f[1])
 	}
+	if len(p.Params) > 0 {
+		c.Printf("\n")
+		if err := c.Table(paramTable(p)); err != nil {
+			return err
+		}
+	}
 	c.Printf("\n")
 	t := ui.NewTable("task", "needs~", "retries>", "timeout>", "description~")
 	for _, task := range p.Tasks {
@@ -107,7 +128,41 @@ func (c *call) showText(p *pipelines.Pipeline) error {
 		if task.Timeout > 0 {
 			timeout = pipelines.FormatDuration(task.Timeout)
 		}
-		t.Add(task.ID, strings.Join(task.Needs, ", "), c.Term.Count(task.Retries), timeout, task.Description)
+		t.Add(task.ID, strings.Join(task.Needs, ", "), c.Term.Count(task.Retries), timeout, role(task)+task.Description)
 	}
 	return c.Table(t)
+}
+
+// role says what a task is beside its work.
+func role(t *pipelines.Task) string {
+	text := ""
+	switch {
+	case t.Setup:
+		text = "setup"
+	case len(t.Teardown) > 0:
+		text = "teardown of " + strings.Join(t.Teardown, ", ")
+	}
+	if text != "" && t.Description != "" {
+		return text + ": "
+	}
+	return text
+}
+
+func paramTable(p *pipelines.Pipeline) *ui.Table {
+	t := ui.NewTable("param", "type", "default~", "one of~", "description~")
+	for _, param := range p.Params {
+		value := "–"
+		switch {
+		case param.Required:
+			value = "required"
+		case param.Default != nil:
+			value = pipelines.ParamText(param.Default)
+		}
+		var values []string
+		for _, v := range param.Enum {
+			values = append(values, pipelines.ParamText(v))
+		}
+		t.Add(param.Name, param.Type, value, strings.Join(values, ", "), param.Description)
+	}
+	return t
 }

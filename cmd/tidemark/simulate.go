@@ -18,15 +18,20 @@ func simulateVerb() *verb {
 		about: `
 With --from, --to or --count it walks the bare timetable. Without them it shows
 what the run loop would decide at --now: which intervals it materialises, which
-ones it passes over and why, and which one comes next.`,
+ones it passes over and why, and which one comes next.
+
+With --diff it answers for the files as they are and as a Git revision has them,
+and shows the intervals that appear, vanish or change between the two.`,
 		example: `tidemark simulate etl --from 2026-03-28 --count 4
-			tidemark simulate etl --now 2026-03-29T12:00 --catchup last:3`,
+			tidemark simulate etl --now 2026-03-29T12:00 --catchup last:3
+			tidemark simulate etl --diff HEAD~1 --from 2026-03-28 --to 2026-04-03`,
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "from", Usage: "walk from the first interval that starts at or after `T`; may lie before start_date"},
 			&cli.StringFlag{Name: "to", Usage: "walk to the last interval that starts at or before `T`"},
 			&cli.IntFlag{Name: "count", Usage: "walk `N` intervals at most"},
 			&cli.StringFlag{Name: "last", Usage: "the newest interval that exists already, as `START..END`"},
 			&cli.StringFlag{Name: "catchup", Usage: "instead of the pipeline's own: `RULE` is true, false, none, last:N or max_age:D"},
+			&cli.StringFlag{Name: "diff", Usage: "compare with the Git revision `REV`"},
 			&cli.StringFlag{Name: "manual-at", Usage: "also show the interval that trigger chooses at `T`"},
 		},
 		run: runSimulate,
@@ -43,14 +48,6 @@ type simulationDocument struct {
 	Intervals []simulatedRow `json:"intervals"`
 	Next      *simulatedNext `json:"next"`
 	Manual    *manualChoice  `json:"manual,omitempty"`
-}
-
-type simulatedRow struct {
-	Start    time.Time `json:"start"`
-	End      time.Time `json:"end"`
-	Due      time.Time `json:"due"`
-	Decision string    `json:"decision"` // run or skip
-	Reason   string    `json:"reason"`
 }
 
 type simulatedNext struct {
@@ -72,6 +69,9 @@ func runSimulate(c *call) error {
 	q, err := c.simulation(p)
 	if err != nil {
 		return err
+	}
+	if c.IsSet("diff") {
+		return c.compare(p, q, c.String("diff"))
 	}
 	s := simulate(p, q)
 	if c.JSON() {
@@ -129,6 +129,9 @@ func (c *call) simulation(p *pipelines.Pipeline) (q simulationQuery, err error) 
 
 // checkWalk refuses flags that do not go together and a walk without an end.
 func (c *call) checkWalk(walk bool, p *pipelines.Pipeline) error {
+	if c.IsSet("diff") && c.IsSet("manual-at") {
+		return usage("conflicting-flags", "--manual-at asks about one schedule, --diff compares two", "leave one of them out")
+	}
 	if !walk {
 		return nil
 	}

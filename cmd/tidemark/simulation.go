@@ -49,29 +49,28 @@ func manualInterval(p *pipelines.Pipeline, at time.Time) *timetable.Interval {
 }
 
 // walk takes intervals from the bare timetable, and the first one after them that the loop
-// would make.
+// would make. They may be millions: none is kept.
 func walk(p *pipelines.Pipeline, q simulationQuery) simulation {
-	all := p.Timetable.Periods()
-	if !q.from.IsZero() {
-		all = p.Timetable.From(q.from)
-	}
-	var taken []timetable.Period
-	after := q.from
-	for period := range all {
-		if !q.to.IsZero() && period.Start.After(q.to) || q.count > 0 && len(taken) == q.count {
-			after = period.Start
-			break
-		}
-		taken = append(taken, period)
-		after = period.End
-	}
 	s := simulation{reason: "on the grid", run: func(yield func(timetable.Period) bool) {
-		for _, period := range taken {
-			if !yield(period) {
+		n := 0
+		for period := range from(p, q.from) {
+			if !q.to.IsZero() && period.Start.After(q.to) || q.count > 0 && n == q.count || !yield(period) {
 				return
 			}
+			n++
 		}
 	}}
+	after := q.from
+	switch {
+	case q.count > 0:
+		for period := range s.run {
+			after = period.End
+		}
+	case !q.to.IsZero():
+		after = q.to.Add(time.Microsecond)
+	default: // to the very end
+		return s
+	}
 	if after.Before(p.Start) {
 		after = p.Start
 	}
@@ -80,6 +79,14 @@ func walk(p *pipelines.Pipeline, q simulationQuery) simulation {
 		break
 	}
 	return s
+}
+
+// from is the timetable from an instant on; zero is start_date.
+func from(p *pipelines.Pipeline, at time.Time) iter.Seq[timetable.Period] {
+	if at.IsZero() {
+		return p.Timetable.Periods()
+	}
+	return p.Timetable.From(at)
 }
 
 // each lists the intervals of a stretch with the instants at which they fall due. The first
@@ -121,8 +128,8 @@ func (s simulation) document(p *pipelines.Pipeline, q simulationQuery) simulatio
 }
 
 // rows are all intervals of the answer, one by one, also those passed over.
-func (s simulation) rows(p *pipelines.Pipeline) iter.Seq[any] {
-	return func(yield func(any) bool) {
+func (s simulation) rows(p *pipelines.Pipeline) iter.Seq[row] {
+	return func(yield func(row) bool) {
 		for _, stretch := range s.skipped {
 			for i := range each(p.Timetable, stretch) {
 				if !yield(simulatedRow{i.Start, i.End, i.Due, "skip", stretch.Reason}) {

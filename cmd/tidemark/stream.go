@@ -3,19 +3,38 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"iter"
 )
 
+// row is an element of a streamed list, which writes itself as encoding/json would.
+type row interface {
+	appendJSON(b []byte, l layout) []byte
+}
+
+// layout is the white space of a row: none, or that of an indented document.
+type layout struct{ margin, gap, end string }
+
+var compactLayout, indentedLayout = layout{}, layout{"\n      ", " ", "\n    "}
+
+// key appends the key of a field; more says that it is not the first.
+func (l layout) key(b []byte, name string, more bool) []byte {
+	if more {
+		b = append(b, ',')
+	}
+	b = append(append(b, l.margin...), '"')
+	b = append(append(append(b, name...), '"', ':'), l.gap...)
+	return b
+}
+
 // Stream prints a document like Document, but with rows in place of its empty list key, one
 // after the other: a list that may have millions of rows never stands in memory. The rows'
 // times must be in UTC and their lists not nil.
-func (c *call) Stream(doc any, key string, rows iter.Seq[any]) error {
+func (c *call) Stream(doc any, key string, rows iter.Seq[row]) error {
 	compact := c.Format == "jsonl"
-	gap, margin, indent := " ", "\n    ", "  "
+	gap, margin, l := " ", "\n    ", indentedLayout
 	if compact {
-		gap, margin, indent = "", "", ""
+		gap, margin, l = "", "", compactLayout
 	}
 	var whole bytes.Buffer
 	frame := *c
@@ -31,11 +50,9 @@ func (c *call) Stream(doc any, key string, rows iter.Seq[any]) error {
 	w.Write(before)
 	w.WriteString(`"` + key + `":` + gap + `[`)
 	separator, end := margin, ""
-	for row := range rows {
-		text, err := encodeRow(row, compact, indent)
-		if err != nil {
-			return err
-		}
+	var text []byte
+	for r := range rows {
+		text = r.appendJSON(text[:0], l)
 		w.WriteString(separator)
 		if _, err := w.Write(text); err != nil {
 			return err
@@ -45,11 +62,4 @@ func (c *call) Stream(doc any, key string, rows iter.Seq[any]) error {
 	w.WriteString(end + `]`)
 	w.Write(after)
 	return w.Flush()
-}
-
-func encodeRow(row any, compact bool, indent string) ([]byte, error) {
-	if compact {
-		return json.Marshal(row)
-	}
-	return json.MarshalIndent(row, "    ", indent)
 }

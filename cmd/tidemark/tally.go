@@ -58,7 +58,9 @@ func (t *tally) add(now time.Time, d *plan.Decision) {
 		t.of(c.Pipeline).known++
 	}
 	for _, c := range d.Tasks {
-		t.task(now, c)
+		if c.From != c.To {
+			t.task(now, c)
+		}
 	}
 	for _, c := range d.Runs {
 		t.run(c)

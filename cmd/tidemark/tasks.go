@@ -93,6 +93,12 @@ func runTasks(c *call) error {
 			if rows, err = db.Instances(c.Ctx, q); err != nil {
 				return err
 			}
+			if q.Limit == len(rows) && !c.IsSet("limit") {
+				if rows, err = wholeIntervals(c, db, q, rows); err != nil {
+					return err
+				}
+				q.Limit = len(rows)
+			}
 		}
 		if q.Newest { // shown oldest first, the tasks of an interval in their own order
 			slices.SortStableFunc(rows, func(a, b sqlite.InstanceRow) int { return a.Interval.Start.Compare(b.Interval.Start) })
@@ -106,6 +112,17 @@ func runTasks(c *call) error {
 		}
 		return c.tasksTable(p, docs, q.Limit)
 	})
+}
+
+// wholeIntervals leaves out the oldest interval of a list that may have been cut inside it. Of
+// one interval alone all is shown.
+func wholeIntervals(c *call, db *sqlite.DB, q sqlite.InstanceQuery, rows []sqlite.InstanceRow) ([]sqlite.InstanceRow, error) {
+	newest, oldest := rows[0].Interval.Start, rows[len(rows)-1].Interval.Start
+	if newest.Equal(oldest) {
+		q.From, q.To, q.Limit = newest, newest, 0
+		return db.Instances(c.Ctx, q)
+	}
+	return slices.DeleteFunc(rows, func(r sqlite.InstanceRow) bool { return r.Interval.Start.Equal(oldest) }), nil
 }
 
 func (c *call) instanceQuery(db *sqlite.DB, p *pipelines.Pipeline) (q sqlite.InstanceQuery, err error) {

@@ -17,9 +17,9 @@ func triggerVerb() *verb {
 		about: "Without INTERVAL it is the last complete one; a pipeline without a schedule gets\n" +
 			"an interval of no length at this instant. An interval has one run: to run one\n" +
 			"again, clear it. The schedule later finds the run made and goes on.",
-		example: "tidemark trigger weather\ntidemark trigger weather 2014-03-05 --dry-run",
+		example: "tidemark trigger weather\ntidemark trigger weather 2014-03-05 --param region=us --dry-run",
 		group:   groupChange,
-		flags:   orderFlags(),
+		flags:   orderFlags(paramFlag()),
 		run:     runTrigger,
 	}
 }
@@ -33,7 +33,7 @@ func runTrigger(c *call) error {
 	if err != nil {
 		return err
 	}
-	args := plan.TriggerArgs{Reason: c.String("reason"), Ticket: c.String("ticket")}
+	args := plan.TriggerArgs{Reason: c.String("reason"), Ticket: c.String("ticket"), Params: c.StringSlice("param")}
 	if args.Interval, err = c.wanted(p, now); err != nil {
 		return err
 	}

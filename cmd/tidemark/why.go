@@ -95,6 +95,9 @@ func (c *call) whyScope(db *sqlite.DB, p *pipelines.Pipeline, interval timetable
 	if err != nil {
 		return nil, err
 	}
+	if run != nil {
+		s.Run.Params = run.Params
+	}
 	if run != nil && run.Lane != 0 {
 		s.Pipeline.Lanes = append(s.Pipeline.Lanes, &plan.Lane{ID: run.Lane, First: first})
 	}
@@ -113,9 +116,33 @@ func (c *call) surroundings(db *sqlite.DB, p *pipelines.Pipeline, s *plan.WhySco
 		return err
 	}
 	s.Live = len(open)
+	if err := c.occupied(db, p, s); err != nil {
+		return err
+	}
 	stretches, err := db.Skipped(c.Ctx, p.Name, s.Interval.Start, s.Interval.Start)
 	if len(stretches) > 0 {
 		s.Skipped = &stretches[len(stretches)-1].Stretch
+	}
+	return err
+}
+
+// occupied counts what attempts take of the pools and of the pipeline's own bound.
+func (c *call) occupied(db *sqlite.DB, p *pipelines.Pipeline, s *plan.WhyScope) error {
+	project, err := c.Project()
+	if err != nil {
+		return err
+	}
+	tasks, err := db.OpenTasks(c.Ctx)
+	s.Pools, s.Taken = project.Settings.Pools, map[string]int{}
+	for _, o := range tasks {
+		if o.Pipeline == p.Name {
+			s.ActiveTasks += o.Attempts
+		}
+		if of, ok := project.Pipeline(o.Pipeline); ok {
+			if t, ok := of.Task(o.Task); ok && t.Pool != "" {
+				s.Taken[t.Pool] += t.PoolSlots * o.Attempts
+			}
+		}
 	}
 	return err
 }

@@ -49,6 +49,11 @@ func Run(t *testing.T, open func(t *testing.T) runner.Executor) {
 		{"a key that is adopted twice is answered once", doubleAdoption},
 		{"what the executor knows that it never began can be started", unbegun},
 		{"many tasks all end", many},
+		{"a secret is masked in the log, also in pieces and line by line", secretsInTheLog},
+		{"a secret is masked in the files that a task hands over", secretsInFiles},
+		{"a secret is masked whichever runner hears of the end", secretsAndRunners},
+		{"a task with secrets ends without those it left behind", secretsLeftBehind},
+		{"a task with secrets is cancelled like any other", secretsAndCancels},
 	}
 	for _, story := range stories {
 		t.Run(story.name, func(t *testing.T) {

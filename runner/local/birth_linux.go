@@ -58,7 +58,7 @@ func writerOf(path string) (process, bool) {
 	if err != nil {
 		return process{}, false
 	}
-	links, _ := filepath.Glob("/proc/[0-9]*/fd/1")
+	links, _ := filepath.Glob("/proc/[0-9]*/fd/[13]")
 	for _, link := range links {
 		target, err := os.Readlink(link)
 		if err != nil || filepath.Base(target) != filepath.Base(path) {

@@ -13,13 +13,17 @@
 //     the death of any process, not the loss of power. After a reboot nothing runs any more,
 //     so what has no end in the journal is lost, and so is what is not in it.
 //   - A task is a process group of its own with /dev/null as its input and one file for
-//     both outputs; no pipe ties it to anyone. A timeout or a cancel sends TERM to the
+//     both outputs; no pipe ties it to anyone, unless it knows secrets. A timeout or a cancel sends TERM to the
 //     group, and KILL after the grace or when the leader has ended, whichever is first.
 //   - A task ends when its leader does. What it left in the background after a normal end
 //     is left alone, as Airflow does; if nothing had been written by then, what it writes
 //     later is not kept.
 //   - A task whose keeper was killed runs on under the next keeper, with its timeout, but
 //     its exit code went to init: at its end it is lost, and the reason says so.
+//   - What a task writes that knows secrets goes through a pipe to the keeper, which puts
+//     *** in the place of each value, also where it comes in pieces, and of each of its
+//     lines, before it reaches a file. Such a task does not survive its keeper's death for
+//     longer than until it next writes. What it leaves in the background writes nowhere.
 //   - MaxRSS is what Linux says: a process begins with that of its parent, so it is never
 //     less than the keeper's own, some 10 MB.
 //   - Timeouts, growing logs and adopted tasks are looked at ten times a second.

@@ -22,6 +22,7 @@ type conception struct {
 	task *task
 	job  *runner.Job
 	out  *os.File
+	pipe *os.File // what it writes to instead, where it knows secrets; or nil
 }
 
 // newborn is what became of it.
@@ -40,7 +41,7 @@ func newForkers(null *os.File) *forkers {
 			for w := range f.work {
 				b := newborn{task: w.task}
 				b.process.earliest = birthClock()
-				b.process.pid, b.handle, b.err = fork(w.job, null, w.out)
+				b.process.pid, b.handle, b.err = fork(w.job, null, w.out, w.pipe)
 				b.process.newest = birthClock()
 				f.C <- b
 			}

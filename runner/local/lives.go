@@ -17,13 +17,14 @@ func (k *keeper) startNext() {
 		return
 	}
 	k.forking++
-	k.forkers.work <- conception{t, t.job, t.output.file}
+	k.forkers.work <- conception{t, t.job, t.output.file, t.output.veil.end()}
 }
 
 // born takes note of a process that now exists, or of why it does not.
 func (k *keeper) born(b newborn) {
 	k.forking--
 	t := b.task
+	t.output.veil.draw()
 	if b.err != nil {
 		k.miscarry(t, fmt.Errorf("cannot start %q: %w", t.job.Argv[0], b.err))
 		return
@@ -63,6 +64,9 @@ func (k *keeper) begin(t *task) error {
 	if err == nil {
 		err = k.journal.write()
 	}
+	if err == nil {
+		t.output.veil, err = newVeil(t.job, it.file)
+	}
 	if err != nil {
 		return fmt.Errorf("cannot start %q: %w", t.job.Argv[0], err)
 	}
@@ -96,6 +100,8 @@ func (k *keeper) reap(exits []exit) {
 // close ends the output of a task before its end is written, so that a task with an end
 // has its log in place.
 func (k *keeper) close(t *task) {
+	k.trouble(t, t.output.veil.close())
+	t.output.veil = nil
 	silent, err := t.output.finish(t.end.Time)
 	k.trouble(t, err)
 	if silent {

@@ -16,6 +16,7 @@ type output struct {
 	file    *os.File // the scratch file, under whatever name it has now; nil: nothing to look at
 	scratch string   // its first path
 	log     string   // the path it shall have
+	veil    *veil    // before the file, where the task knows secrets
 
 	size      int64 // at the last sample
 	published bool  // something can be read at log

@@ -28,17 +28,25 @@ type exit struct {
 	rss          int64 // bytes
 }
 
-// fork starts the job in a process group of its own.
-func fork(job *runner.Job, null, out *os.File) (pid int, h handle, err error) {
+// fork starts the job in a process group of its own. Where there is a pipe it writes to
+// that, and holds its output open beside it, by which it is found again.
+func fork(job *runner.Job, null, out, pipe *os.File) (pid int, h handle, err error) {
 	program, err := lookPath(job.Argv[0], job.Env, job.Dir)
 	if err != nil {
 		return 0, h, err
 	}
 	fd := out.Fd()
+	files := []uintptr{null.Fd(), fd, fd}
+	if pipe != nil {
+		files = []uintptr{null.Fd(), pipe.Fd(), pipe.Fd(), fd}
+		if err := syscall.SetNonblock(int(pipe.Fd()), false); err != nil {
+			return 0, h, err
+		}
+	}
 	sys := &syscall.SysProcAttr{Setpgid: true}
 	withHandle(sys, &h)
 	pid, err = syscall.ForkExec(program, job.Argv, &syscall.ProcAttr{
-		Dir: job.Dir, Env: job.Env, Files: []uintptr{null.Fd(), fd, fd}, Sys: sys,
+		Dir: job.Dir, Env: job.Env, Files: files, Sys: sys,
 	})
 	if err != nil {
 		if info, problem := os.Stat(job.Dir); problem != nil || !info.IsDir() {

@@ -33,10 +33,13 @@ type children struct {
 func newChildren() (*children, error) { return &children{C: make(chan exit)}, nil }
 
 // fork starts the job in a process group of its own.
-func fork(job *runner.Job, null, out *os.File) (pid int, h handle, err error) {
+func fork(job *runner.Job, null, out, pipe *os.File) (pid int, h handle, err error) {
 	program, err := lookPath(job.Argv[0], job.Env, job.Dir)
 	if err != nil {
 		return 0, nil, err
+	}
+	if pipe != nil {
+		out = pipe
 	}
 	p, err := os.StartProcess(program, job.Argv, &os.ProcAttr{
 		Dir: job.Dir, Env: job.Env,

@@ -26,13 +26,24 @@ func Backfill(now time.Time, scope *PipelineScope, args BackfillArgs) (*Plan, er
 	if refusal = canBackfill(scope, args, sel); refusal != nil {
 		return nil, refusal
 	}
-	b := &backfilling{draft: newDraft("backfill", args.Reason, args.Ticket, args), sel: sel, now: now, args: args, s: scope}
+	params, refusal := Given(scope.Def, args.Params)
+	if refusal != nil {
+		return nil, refusal
+	}
+	b := &backfilling{draft: newDraft("backfill", args.Reason, args.Ticket, args), sel: sel, now: now, args: args, s: scope, params: params}
 	b.Pipelines = append(b.Pipelines, scope.Name)
 	b.selects(args.Selector)
+	b.Selection.Only = args.Only
 	b.Lane = &Lane{MaxActive: args.MaxActiveRuns, Backwards: args.Backwards}
 	b.why = sel.widen(scope.Def, func(t int) bool { return sel.matches(scope.Def.Tasks[t].ID) })
 	sum := newSummary(len(b.why))
-	for t, why := range b.why {
+	b.full = slices.Clone(b.why)
+	for t, why := range along(scope.Def, func(t int) bool { return b.why[t] != "" }) {
+		if b.full[t] == "" {
+			b.full[t] = why
+		}
+	}
+	for t, why := range b.full {
 		if why != "" {
 			sum.note(t, why)
 		}
@@ -75,7 +86,9 @@ type backfilling struct {
 	s      *PipelineScope
 	args   BackfillArgs
 	now    time.Time
+	params Params
 	why    []string // by task: why it is selected
+	full   []string // and, with the setups and teardowns of those, why a new run has it
 	early  int      // intervals before start_date
 	late   int      // intervals after end_date
 	notDue int
@@ -93,11 +106,17 @@ func (b *backfilling) walk() *Refusal {
 			return refusal
 		}
 	}
+	if b.only(OnlySkipped) {
+		b.bridges(b.interval)
+	}
 	for period := range b.s.Def.Timetable.Between(b.args.Start, b.args.End) {
 		if !b.sel.covers(&Run{Interval: period.Interval}) {
 			continue
 		}
 		if period.Due.After(b.now) {
+			if len(b.args.Only) > 0 && !b.only(OnlyMissing) {
+				break
+			}
 			if b.notDue++; b.notDue > maxListed {
 				break
 			}
@@ -123,7 +142,7 @@ func (b *backfilling) holds(r Range) *Refusal {
 // tooMany counts before anything is made.
 func (b *backfilling) tooMany() bool {
 	tasks, intervals := 0, 0
-	for _, why := range b.why {
+	for _, why := range b.full {
 		if why != "" {
 			tasks++
 		}
@@ -132,7 +151,7 @@ func (b *backfilling) tooMany() bool {
 		if period.Due.After(b.now) {
 			break
 		}
-		if !b.sel.covers(&Run{Interval: period.Interval}) {
+		if run, _ := runAt(b.s.Runs, period.Interval); !b.sel.covers(&Run{Interval: period.Interval}) || !b.about(period.Interval, run) {
 			continue
 		}
 		if intervals++; intervals*tasks > MaxBackfillRows {
@@ -146,6 +165,11 @@ func (b *backfilling) tooMany() bool {
 func (b *backfilling) nothing(in Range) *Refusal {
 	r := &Refusal{Code: "no-match", Message: fmt.Sprintf("no interval of %s starts between %s and %s",
 		b.s.Name, stamp(in.From), stamp(in.To))}
+	if len(b.args.Only) > 0 {
+		r.Message = fmt.Sprintf("no interval of %s between %s and %s is %s", b.s.Name, stamp(in.From), stamp(in.To), alternatives(b.args.Only))
+		r.Help = fmt.Sprintf("tidemark runs %s lists the runs, with --skipped what was passed over", b.s.Name)
+		return r
+	}
 	for _, near := range b.s.Def.Timetable.Nearest(in.From, 2) {
 		r.Problems = append(r.Problems, stamp(near.Start))
 	}
@@ -157,6 +181,8 @@ func (b *backfilling) nothing(in Range) *Refusal {
 func (b *backfilling) interval(period timetable.Period) {
 	run, overlap := runAt(b.s.Runs, period.Interval)
 	switch {
+	case !b.about(period.Interval, run):
+		return
 	case run != nil:
 		b.existing(run)
 		return
@@ -171,20 +197,20 @@ func (b *backfilling) interval(period timetable.Period) {
 	if end := b.s.Def.End; !end.IsZero() && period.Start.After(end) {
 		b.late++
 	}
-	for t, why := range b.why {
+	for t, why := range b.full {
 		if why != "" {
-			b.create(0, period.Start, t)
+			b.create(0, period.Start, t, why)
 		}
 	}
 	b.Runs = append(b.Runs, PlanRun{Pipeline: b.s.Name, IntervalStart: period.Start, IntervalEnd: period.End,
-		To: ptr(RunQueued), Action: Create, Why: "does not exist", Due: period.Due, Partial: b.sel.named()})
+		To: ptr(RunQueued), Action: Create, Why: b.whyMade(period.Interval), Due: period.Due, Partial: b.sel.named(), Params: b.params})
 }
 
 // create plans an instance that does not exist.
-func (b *backfilling) create(run int64, at time.Time, t int) {
+func (b *backfilling) create(run int64, at time.Time, t int, why string) {
 	task := b.s.Def.Tasks[t]
 	b.row(PlanRow{Pipeline: b.s.Name, Task: task.ID, MapIndex: -1, IntervalStart: at,
-		To: Waiting, Action: Create, Why: b.why[t], Run: run, TryLimit: task.Retries + 1})
+		To: Waiting, Action: Create, Why: why, Run: run, TryLimit: task.Retries + 1})
 }
 
 // runAt finds, in runs by interval start, the run of an interval, or else one that overlaps it.
@@ -216,9 +242,25 @@ func (b *backfilling) order() {
 	}
 }
 
+// kept counts the runs of a plan that exist and run again.
+func (p *Plan) kept() (n int) {
+	for i := range p.Runs {
+		if p.Runs[i].State != nil {
+			n++
+		}
+	}
+	return n
+}
+
 func (b *backfilling) warn() {
 	b.outside(b.early, "before start_date", b.s.Def.Start)
 	b.outside(b.late, "after end_date", b.s.Def.End)
+	if len(b.Untouched) > 0 && len(b.Untouched) == min(b.notDue, maxListed) && b.Empty() {
+		b.Warnings = append(b.Warnings, "none of these intervals is over yet: the first is "+b.Untouched[0].Why)
+	}
+	if n := b.Plan.kept(); n > 0 && b.params != "" {
+		b.Warnings = append(b.Warnings, fmt.Sprintf("%d runs exist already and keep the params that they have", n))
+	}
 	if b.notDue > maxListed {
 		b.Warnings = append(b.Warnings, fmt.Sprintf("of the intervals that are not due only the first %d are listed", maxListed))
 	}

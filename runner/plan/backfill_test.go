@@ -42,7 +42,8 @@ func TestBackfillNeverMakesWhatIsNotDue(t *testing.T) {
 	if got := untouchedOf(p); got != "0303 not due: due at 2026-03-04T00:00:00Z, 0304 not due: due at 2026-03-05T00:00:00Z" {
 		t.Error(got)
 	}
-	if p = m.backfill(fills("5..900")); len(p.Untouched) != maxListed || len(p.Warnings) != 1 || len(p.Runs) != 0 {
+	if p = m.backfill(fills("5..900")); len(p.Untouched) != maxListed || len(p.Warnings) != 2 || len(p.Runs) != 0 ||
+		p.Warnings[0] != "none of these intervals is over yet: the first is due at 2026-03-06T00:00:00Z" {
 		t.Errorf("%d listed, %v", len(p.Untouched), p.Warnings)
 	}
 }

@@ -58,6 +58,40 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
+// BenchmarkSubmit begins n tasks of live runs and backfills of twenty pipelines in one step;
+// half of them take slots of a pool, and all weigh differently.
+func BenchmarkSubmit(b *testing.B) {
+	for _, n := range []int{1000, 10_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				w := &World{Parallelism: n, Pools: map[string]int{"x": n}}
+				for i := range 20 {
+					def := &pipelines.Pipeline{Name: fmt.Sprint(i), Location: time.UTC}
+					for j := range n / 80 {
+						def.Tasks = append(def.Tasks, &pipelines.Task{ID: fmt.Sprint(j), PoolSlots: 1, Weight: j * 7919 % 1000, Pool: []string{"", "x"}[j%2]})
+					}
+					if err := pipelines.Build(def); err != nil {
+						b.Fatal(err)
+					}
+					p := &PipelineState{Name: def.Name, Def: def, Lanes: []*Lane{{}, {ID: 7}}}
+					for day := range 4 {
+						run := &Run{ID: int64(4*i + day), Pipeline: p.Name, Interval: daily(day), State: RunRunning, StartedAt: day0, Lane: int64(7 * (day % 2))}
+						run.Instances = bear(def, run)
+						p.Running = append(p.Running, run)
+					}
+					w.Pipelines = append(w.Pipelines, p)
+				}
+				b.StartTimer()
+				if d := Step(day0, w); len(d.Start) < n*9/10 {
+					b.Fatal(len(d.Start))
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/task")
+		})
+	}
+}
+
 // BenchmarkStepGrowth prints how the cost grows with the size of a run, as an exponent: 1
 // where twice the tasks cost twice the time.
 func BenchmarkStepGrowth(b *testing.B) {

@@ -1,5 +1,7 @@
 package plan
 
+import "cmp"
+
 // unknown stands for a cause that is not on record any more.
 const unknown int32 = -1
 
@@ -20,12 +22,22 @@ func (e *examination) cause(t int) int32 {
 
 // inherited is the cause that one of the upstream tasks hands down.
 func (e *examination) inherited(t int) int32 {
-	for _, u := range e.def.Upstream(t) {
+	for _, u := range e.reasons(t) {
 		if c := e.place.cause[u]; c != unknown {
 			return c
 		}
 	}
 	return unknown
+}
+
+// reasons are the tasks because of which one is skipped or blocked: its setups, and for
+// what is no teardown all that it needs.
+func (e *examination) reasons(t int) []int {
+	setups := e.def.Setups(t)
+	if len(e.def.Tasks[t].Teardown) > 0 {
+		return setups
+	}
+	return append(setups[:len(setups):len(setups)], e.def.Upstream(t)...)
 }
 
 // whyBlocked names the task that failed, however far up it is.
@@ -47,9 +59,9 @@ func (e *examination) whySkipped(t int) string {
 	return "upstream " + e.upstreamIn(t, Failed, UpstreamFailed) + " failed"
 }
 
-// upstreamIn is the first direct upstream task with an instance in one of the states.
+// upstreamIn is the first setup or direct upstream task with an instance in one of the states.
 func (e *examination) upstreamIn(t int, states ...State) string {
-	for _, u := range e.def.Upstream(t) {
+	for _, u := range e.reasons(t) {
 		for i := e.place.first[u]; i < e.place.end[u]; i++ {
 			for _, s := range states {
 				if e.run.Instances[i].State == s {
@@ -72,14 +84,15 @@ func (e *examination) finish() {
 		}
 	}
 	e.run.EndedAt = e.now
-	if reason := e.failure(); reason != "" {
+	if reason := cmp.Or(e.expired(), e.failure()); reason != "" {
 		e.shiftRun(e.run, runFail, reason, nil)
 		return
 	}
 	e.shiftRun(e.run, runSucceed, "", nil)
 }
 
-// failure is the reason for which a run fails of which nothing is left, or nothing.
+// failure is the reason for which a run fails of which nothing is left, or nothing, however
+// long it took: who marks its tasks is not bound by its time.
 func (e *examination) failure() string {
 	for i := range e.run.Instances {
 		if in := &e.run.Instances[i]; in.State == Failed && !e.allowed(in.Task) {

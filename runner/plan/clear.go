@@ -59,7 +59,8 @@ func pausedWarning(name string) string {
 	return fmt.Sprintf("%s is paused: nothing of it runs before `tidemark unpause %s`", name, name)
 }
 
-// run plans for one run: the instances that match, then those along the edges.
+// run plans for one run: the instances that match, those along the edges, and the setups and
+// teardowns of what runs again.
 func (c *clearing) run(s *PipelineScope, run *Run, sum *summary) {
 	run = ordered(s.Def, run)
 	var place placement
@@ -67,6 +68,15 @@ func (c *clearing) run(s *PipelineScope, run *Run, sum *summary) {
 	why := c.sel.widen(s.Def, func(t int) bool {
 		return c.sel.matches(s.Def.Tasks[t].ID) && c.rooted(run.Instances[place.first[t]:place.end[t]])
 	})
+	for t, reason := range along(s.Def, func(t int) bool {
+		return why[t] != "" && slices.ContainsFunc(run.Instances[place.first[t]:place.end[t]], func(in Instance) bool {
+			return in.State != Waiting && (why[t] != matched || c.sel.wants(&in))
+		})
+	}) {
+		if why[t] == "" {
+			why[t] = reason
+		}
+	}
 	rows := len(c.Instances)
 	for t, reason := range why {
 		if reason == "" {

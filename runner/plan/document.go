@@ -65,6 +65,7 @@ type Selection struct {
 	AddedUpstream   []string `json:"added_upstream"`
 	AddedDownstream []string `json:"added_downstream"`
 	State           []State  `json:"state"`
+	Only            []Only   `json:"only,omitempty"` // of a backfill
 	Stale           bool     `json:"stale"`
 	Code            *string  `json:"code"`
 }
@@ -80,22 +81,6 @@ type Counts struct {
 	ByAction     map[string]int `json:"by_action"`
 }
 
-// Action is what happens to a row.
-type Action string
-
-// The actions on task instances and runs.
-const (
-	Rerun   Action = "rerun"   // final, or waiting for a retry: waits again, with all its retries
-	Restart Action = "restart" // with the executor: that attempt is cancelled, then it runs again
-	Create  Action = "create"  // does not exist yet
-	Cancel  Action = "cancel"
-	Marked  Action = "mark"    // gets the end that a person says
-	Restore Action = "restore" // gets back the state that it had before an order
-	Reopen  Action = "reopen"  // a finished run is looked at again
-	Remove  Action = "remove"  // a run, or an instance, that an order made and that never started
-	None    Action = "none"
-)
-
 // PlanRow is one task instance that will change.
 type PlanRow struct {
 	Pipeline      string    `json:"pipeline"`
@@ -105,6 +90,7 @@ type PlanRow struct {
 	State         *State    `json:"state"` // now; nil: it does not exist
 	To            State     `json:"to"`
 	Action        Action    `json:"action"`
+	Change        string    `json:"change,omitempty"` // what action has no word for
 	Why           string    `json:"why"`
 	Try           int       `json:"try"` // attempts so far
 
@@ -119,8 +105,10 @@ type PlanRun struct {
 	IntervalEnd   time.Time `json:"interval_end"`
 	State         *RunState `json:"state"` // now; nil: it does not exist
 	To            *RunState `json:"to"`    // nil: it will not exist
-	Action        Action    `json:"action"`
+	Action        RunAction `json:"action"`
+	Change        string    `json:"change,omitempty"` // what action has no word for
 	Why           string    `json:"why"`
+	Params        Params    `json:"params,omitempty"` // that a run is made with
 
 	Run     int64     `json:"-"`
 	Due     time.Time `json:"-"`
@@ -162,4 +150,6 @@ type PipelineScope struct {
 	Runs   []*Run              // with all their task instances, by interval start
 	Last   timetable.Interval  // the live schedule's
 	Paused bool
+	// Skipped are the stretches on record that touch the bounds, oldest first.
+	Skipped []timetable.Stretch
 }

@@ -78,6 +78,7 @@ func (d *draft) bound() {
 	}
 }
 
+// count sums the rows up, and gives each its document's words.
 func count(rows []PlanRow, runs []PlanRun) Counts {
 	c := Counts{Instances: len(rows), ByState: map[string]int{}, ByAction: map[string]int{}}
 	tasks, starts := map[[2]string]bool{}, map[time.Time]bool{}
@@ -86,10 +87,12 @@ func count(rows []PlanRow, runs []PlanRun) Counts {
 		tasks[[2]string{r.Pipeline, r.Task}] = true
 		starts[r.IntervalStart] = true
 		c.ByState[r.stateName()]++
-		c.ByAction[string(r.Action)]++
+		r.Change = change(string(r.Action), r.Action.Promised())
+		c.ByAction[r.Action.Promised()]++
 	}
 	c.Tasks, c.Intervals = len(tasks), len(starts)
 	for i := range runs {
+		runs[i].Change = change(string(runs[i].Action), runs[i].Action.Promised())
 		switch runs[i].Action {
 		case Create:
 			c.RunsCreated++
@@ -128,8 +131,12 @@ func eachLine(p *Plan, yield func(string)) {
 	}
 	for i := range p.Runs {
 		r := &p.Runs[i]
-		yield(fmt.Sprintf("run %s %s %s %s %s %s", r.Pipeline, r.IntervalStart.UTC().Format(time.RFC3339Nano),
-			r.IntervalEnd.UTC().Format(time.RFC3339Nano), runStateName(r.State), runStateName(r.To), r.Action))
+		line := fmt.Sprintf("run %s %s %s %s %s %s", r.Pipeline, r.IntervalStart.UTC().Format(time.RFC3339Nano),
+			r.IntervalEnd.UTC().Format(time.RFC3339Nano), runStateName(r.State), runStateName(r.To), r.Action)
+		if r.Params != "" {
+			line += " " + string(r.Params)
+		}
+		yield(line)
 	}
 }
 

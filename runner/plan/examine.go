@@ -13,6 +13,8 @@ func (s *step) examine(p *PipelineState) {
 	for _, run := range p.Running {
 		if p.Def != nil {
 			e := examination{step: s, queue: q, def: p.Def, run: run, place: &s.place}
+			e.join()
+			e.expire()
 			e.evaluate()
 			e.finish()
 		}
@@ -32,7 +34,9 @@ func (s *step) watch(q *queue, run *Run) {
 		if !in.busy() {
 			continue
 		}
-		q.hold(run.Lane)
+		q.hold(run)
+		s.busy[sideOf(run)]++
+		s.take(q.pipe.Def, run, in)
 		if !in.State.Live() && (!in.Cancelling || s.world.Adopting) {
 			in.Cancelling = true
 			s.decision.Cancel = append(s.decision.Cancel, in.key(run))
@@ -47,16 +51,22 @@ type examination struct {
 	def   *pipelines.Pipeline
 	run   *Run
 	place *placement
+	late  bool // its time ran out in this look
+}
+
+// join brings into being what was added to the pipeline while the run went on.
+func (e *examination) join() {
+	if absent := e.place.of(e.def, e.run); absent > 0 && !e.run.Partial {
+		born := bear(e.def, e.run)
+		e.decision.Runs = append(e.decision.Runs, RunChange{Run: e.run, From: RunRunning, To: RunRunning, Born: born})
+		e.queue.pipe.noLongerFresh(e.run, born)
+		e.place.of(e.def, e.run)
+	}
 }
 
 // evaluate goes through the tasks in dependency order, so that a skip or a failure reaches
 // the last task that it concerns in one step.
 func (e *examination) evaluate() {
-	if absent := e.place.of(e.def, e.run); absent > 0 && !e.run.Partial {
-		born := bear(e.def, e.run)
-		e.decision.Runs = append(e.decision.Runs, RunChange{Run: e.run, From: RunRunning, To: RunRunning, Born: born})
-		e.place.of(e.def, e.run)
-	}
 	for t := range e.def.Tasks {
 		for i := e.place.first[t]; i < e.place.end[t]; i++ {
 			if in := &e.run.Instances[i]; in.pending() {
@@ -75,8 +85,9 @@ func (e *examination) evaluate() {
 // decide applies the trigger rule of a task, then its when, then looks at the clock.
 func (e *examination) decide(t int, in *Instance) {
 	task := e.def.Tasks[t]
-	switch judge(task.TriggerRule, e.upstream(t)) {
+	switch e.answer(t) {
 	case wait:
+		e.impede(in)
 		return
 	case skipIt:
 		e.shift(e.run, in, skip, TaskChange{Reason: e.whySkipped(t), ExitCode: -1})
@@ -93,13 +104,17 @@ func (e *examination) decide(t int, in *Instance) {
 		return
 	}
 	if in.Open || !e.queue.pipe.works() || e.queue.pipe.past(e.run, t) != "" {
+		e.impede(in)
 		return
 	}
 	if in.State == Retrying && in.NotBefore.After(e.now) {
 		e.wake(in.NotBefore)
 		return
 	}
-	e.queue.add(e.run, in)
+	e.queue.add(e.run, in, task)
+	if task.QueueTimeout > 0 {
+		e.patients = append(e.patients, patient{e.run, in, task})
+	}
 }
 
 // upstream counts how the direct upstream instances stand. A task that has no instance in
@@ -108,8 +123,16 @@ func (e *examination) decide(t int, in *Instance) {
 func (e *examination) upstream(t int) tally {
 	var n tally
 	for _, u := range e.def.Upstream(t) {
+		setup := e.isSetup(t, u)
 		for i := e.place.first[u]; i < e.place.end[u]; i++ {
-			n.add(e.run.Instances[i].State)
+			switch in := &e.run.Instances[i]; {
+			case in.Open && len(e.def.Tasks[t].Teardown) > 0:
+				n.n++ // it is being cancelled, and uses what the teardown would take away
+			case setup:
+				n.addSetup(in.State)
+			default:
+				n.add(in.State)
+			}
 		}
 	}
 	return n
@@ -123,11 +146,11 @@ func (e *examination) wanted(task *pipelines.Task, in *Instance) (bool, error) {
 	return task.Should(contextOf(e.def, e.run, in))
 }
 
-// contextOf is what an expression may know of an instance. Parameters and variables have
-// the values that the definition knows.
+// contextOf is what an expression may know of an instance. Parameters have the values that
+// the run was given, or else, like variables, those that the definition knows.
 func contextOf(def *pipelines.Pipeline, run *Run, in *Instance) *pipelines.Context {
 	return &pipelines.Context{
-		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location, Results: run.Results(),
+		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location, Results: run.Results(), Params: run.Params.Values(),
 		Run:  pipelines.RunContext{ID: run.ID, Kind: run.Kind.String()},
 		Task: pipelines.TaskContext{ID: in.Task, Try: in.Try, MapIndex: in.MapIndex},
 	}

@@ -17,8 +17,8 @@ func day(n int) time.Time { return day0.AddDate(0, 0, n) }
 func daily(n int) timetable.Interval { return timetable.Interval{Start: day(n), End: day(n + 1)} }
 
 // graph makes a pipeline named p, daily from day0, from edges: "a > b > c, a > d:all_done".
-// A name may carry a trigger rule, a number of retries ("x:retries=2") and "allowed", each
-// behind a colon, where it stands first.
+// A name may carry a trigger rule, a number of retries ("x:retries=2"), "allowed", "setup"
+// and what it tears down ("x:undoes=s+t"), each behind a colon, where it stands first.
 func graph(t testing.TB, edges string) *pipelines.Pipeline {
 	t.Helper()
 	p := &pipelines.Pipeline{Name: "p", Location: time.UTC, Start: day0, MaxActiveRuns: 16}
@@ -50,12 +50,20 @@ func node(t testing.TB, p *pipelines.Pipeline, tasks map[string]*pipelines.Task,
 		p.Tasks = append(p.Tasks, task)
 	}
 	for _, option := range strings.Split(rest, ":") {
+		undone, isTeardown := strings.CutPrefix(option, "undoes=")
 		n, isRetries := strings.CutPrefix(option, "retries=")
 		rule, isRule := pipelines.ParseTriggerRule(option)
 		switch {
 		case option == "":
 		case isRetries:
 			task.Retries = int(n[0] - '0')
+		case option == "setup":
+			task.Setup = true
+		case isTeardown:
+			task.Teardown = strings.Split(undone, "+")
+			task.TriggerRule, task.AllowFailure = pipelines.AllDoneSetupSuccess, true
+		case option == "decides":
+			task.AllowFailure = false
 		case option == "exponential":
 			task.RetryBackoff = pipelines.Exponential
 		case option == "past" || option == "downstream":

@@ -59,22 +59,29 @@ func (h *history) policy() timetable.Catchup {
 	}[h.rng.IntN(5)]
 }
 
-// edit makes a graph of some of the tasks a to f.
+// edit makes a graph of some of the tasks a to f. In some of them a is a setup, and f its
+// teardown.
 func (h *history) edit(t testing.TB, name string) *pipelines.Pipeline {
 	p := &pipelines.Pipeline{Name: name, Location: time.UTC, Start: day0}
+	prepares := h.rng.IntN(3) == 0
 	for _, id := range "abcdef" {
 		if h.rng.IntN(4) == 0 && len(p.Tasks) > 0 {
 			continue
 		}
 		task := &pipelines.Task{ID: string(id), SkipExitCode: 99, RetryDelay: time.Minute,
-			Retries: h.rng.IntN(2), AllowFailure: h.rng.IntN(6) == 0}
+			QueueTimeout: []time.Duration{0, 0, time.Minute, time.Hour}[h.rng.IntN(4)],
+			Retries:      h.rng.IntN(2), AllowFailure: h.rng.IntN(6) == 0}
 		if h.rng.IntN(3) == 0 {
-			task.TriggerRule = pipelines.TriggerRule(h.rng.IntN(12))
+			task.TriggerRule = pipelines.TriggerRule(h.rng.IntN(int(pipelines.Always) + 1))
 		}
 		for _, up := range p.Tasks {
 			if h.rng.IntN(3) == 0 {
 				task.Needs = append(task.Needs, up.ID)
 			}
+		}
+		task.Setup = prepares && id == 'a'
+		if prepares && id == 'f' {
+			task.Teardown, task.TriggerRule = []string{"a"}, pipelines.AllDoneSetupSuccess
 		}
 		p.Tasks = append(p.Tasks, task)
 	}
@@ -149,10 +156,43 @@ func (h *history) look() {
 	if open := h.open(); open > max(h.parallelism, before) {
 		h.t.Fatalf("%d attempts are open, %d may be", open, h.parallelism)
 	}
+	h.undone(&d)
 	for _, p := range h.pipes {
 		h.contiguous(p, &d)
 		for _, lane := range p.lanes {
 			h.bounded(p, lane, &d)
+		}
+	}
+}
+
+// undone checks that a teardown is begun when a setup of its own has succeeded and nothing
+// that it comes after goes on, and given up only when none has.
+func (h *history) undone(d *Decision) {
+	for i := range d.Tasks {
+		c := &d.Tasks[i]
+		def, run := h.pipe(c.Run.Pipeline).def, h.run(c.Run.ID)
+		t := def.Index(c.Task)
+		if t < 0 || len(def.Tasks[t].Teardown) == 0 || c.To != Queued && c.To != UpstreamFailed {
+			continue
+		}
+		setups, prepared := 0, 0
+		for j := range run.Instances {
+			in := &run.Instances[j]
+			if u := def.Index(in.Task); u < 0 || !slices.Contains(def.Upstream(t), u) {
+				continue
+			}
+			if !in.State.Final() || in.Open {
+				h.t.Fatalf("%s becomes %s although %s", c.Task, c.To, shortState(in))
+			}
+			if slices.Contains(def.Tasks[t].Teardown, in.Task) {
+				setups++
+				if in.State == Success {
+					prepared++
+				}
+			}
+		}
+		if (prepared > 0) != (c.To == Queued) && setups > 0 {
+			h.t.Fatalf("%s becomes %s although %d of %d setups succeeded", c.Task, c.To, prepared, setups)
 		}
 	}
 }

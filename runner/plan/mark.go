@@ -158,9 +158,10 @@ func (m *marking) absent(run, next *Run, t int, why string) bool {
 	return true
 }
 
-// follow puts back what failed or was blocked downstream of what has changed.
+// follow puts back what failed or was blocked downstream of what has changed, with its
+// setups and teardowns.
 func (m *marking) follow(run, next *Run, place *placement, why []string, changed []bool) {
-	after := make([]string, len(why))
+	after, repeated := make([]string, len(why)), make([]bool, len(why))
 	for t := range why {
 		for _, up := range m.s.Def.Upstream(t) {
 			if after[t] == "" && (changed[up] || after[up] != "") {
@@ -172,12 +173,24 @@ func (m *marking) follow(run, next *Run, place *placement, why []string, changed
 		}
 		for i := place.first[t]; i < place.end[t]; i++ {
 			if in := &next.Instances[i]; in.State == Failed || in.State == UpstreamFailed {
-				m.row(again(m.s, run, in, t, after[t]))
-				in.State = Waiting
-				m.again = true
+				m.putBack(run, in, t, after[t])
+				repeated[t] = true
 			}
 		}
 	}
+	for t, reason := range along(m.s.Def, func(t int) bool { return repeated[t] }) {
+		for i := place.first[t]; i < place.end[t] && reason != "" && why[t] == ""; i++ {
+			if in := &next.Instances[i]; in.State != Waiting {
+				m.putBack(run, in, t, reason)
+			}
+		}
+	}
+}
+
+func (m *marking) putBack(run *Run, in *Instance, t int, why string) {
+	m.row(again(m.s, run, in, t, why))
+	in.State = Waiting
+	m.again = true
 }
 
 // ends is what becomes of a run: one that had ended, and has work again, is reopened; one

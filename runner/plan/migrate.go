@@ -55,8 +55,7 @@ func (m *migration) missing(s *PipelineScope) {
 		switch run, overlap := runAt(s.Runs, period.Interval); {
 		case run != nil:
 		case overlap != nil:
-			m.leave(s.Name, "", period.Start, "overlaps", fmt.Sprintf("never made: the run of %s to %s covers part of it",
-				stamp(overlap.Interval.Start), stamp(overlap.Interval.End)))
+			m.leave(s.Name, "", period.Start, "overlaps", covers(overlap))
 		default:
 			m.leave(s.Name, "", period.Start, "missing", "has no run; tidemark backfill makes it")
 		}
@@ -73,10 +72,24 @@ func (m *migration) next(s *PipelineScope) {
 		m.leave(s.Name, "", stretch.First.Start, "skipped", fmt.Sprintf("%d passed over: %s", stretch.Count, stretch.Reason))
 	}
 	for period := range d.Run {
+		switch run, overlap := runAt(s.Runs, period.Interval); {
+		case run != nil && run.Interval == period.Interval:
+			continue // an order was quicker
+		case run != nil:
+			overlap = run
+			fallthrough
+		case overlap != nil:
+			m.leave(s.Name, "", period.Start, "overlaps", covers(overlap))
+			continue
+		}
 		m.starts[period.Start] = true
 		m.Runs = append(m.Runs, PlanRun{Pipeline: s.Name, IntervalStart: period.Start, IntervalEnd: period.End,
 			To: ptr(RunQueued), Action: Create, Why: whyDue(s, period), Due: period.Due})
 	}
+}
+
+func covers(run *Run) string {
+	return fmt.Sprintf("never made: the run of %s to %s covers part of it", stamp(run.Interval.Start), stamp(run.Interval.End))
 }
 
 func whyDue(s *PipelineScope, period timetable.Period) string {

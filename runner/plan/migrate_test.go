@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -77,5 +78,28 @@ func TestMigrateIsWhatStepDoes(t *testing.T) {
 		if c.Interval != want[i] {
 			t.Errorf("the loop makes %v, the plan says %v", c.Interval, want[i])
 		}
+	}
+}
+
+func TestMigrateMakesNothingOverWhatAnOrderHasMade(t *testing.T) {
+	s := daysOf(t, 3, "schedule: '0 6 * * *'\nstart_date: 2024-01-01\ncatchup: true\ntasks: {a: 'echo $TIDEMARK_INTERVAL_START'}\n")
+	at := func(day, hour int) time.Time { return time.Date(2024, 1, day, hour, 0, 0, 0, time.UTC) }
+	s.Runs = append(s.Runs, // beyond where the schedule stands: one that fits, and one of the old grid
+		&Run{ID: 7, Pipeline: "p", Interval: timetable.Interval{Start: at(4, 6), End: at(5, 6)}},
+		&Run{ID: 8, Pipeline: "p", Interval: timetable.Interval{Start: at(6, 0), End: at(7, 0)}})
+	p := Migrate(at(8, 12), []*PipelineScope{s})
+	var got []string
+	for _, r := range p.Runs {
+		if r.Action == Create {
+			got = append(got, r.IntervalStart.Format("02T15"))
+		}
+	}
+	for _, u := range p.Untouched {
+		if u.State == "overlaps" && u.IntervalStart.After(at(4, 0)) {
+			got = append(got, "over "+u.IntervalStart.Format("02T15"))
+		}
+	}
+	if want := "[04T00 07T06 over 05T06 over 06T06]"; fmt.Sprint(got) != want {
+		t.Errorf("got %v, want %s", got, want)
 	}
 }

@@ -23,6 +23,7 @@ type model struct {
 	lastRun     int64
 	operations  []*operation
 	parallelism int
+	pools       map[string]int
 	maxCreate   int
 	queuedLimit int // how many queued runs of a lane a world shows
 	log         []string
@@ -95,7 +96,7 @@ func clone(r *Run) *Run {
 
 // world is what a step may see: copies, so that only decisions change the model.
 func (m *model) world() *World {
-	w := &World{Reports: m.reports, Parallelism: m.parallelism, MaxCreate: m.maxCreate}
+	w := &World{Reports: m.reports, Parallelism: m.parallelism, Pools: m.pools, MaxCreate: m.maxCreate}
 	for _, p := range m.pipes {
 		s := &PipelineState{Name: p.name, Def: p.def, Paused: p.paused, Last: p.last}
 		for i := range p.lanes {

@@ -18,7 +18,7 @@ type operation struct {
 
 func (m *model) scope(pipeline string) *PipelineScope {
 	p := m.pipe(pipeline)
-	s := &PipelineScope{Name: p.name, Def: p.def, Last: p.last, Paused: p.paused}
+	s := &PipelineScope{Name: p.name, Def: p.def, Last: p.last, Paused: p.paused, Skipped: p.skipped}
 	for _, r := range m.runs {
 		if r.Pipeline == pipeline {
 			s.Runs = append(s.Runs, clone(r))
@@ -66,6 +66,7 @@ func (m *model) undo(op int64) *Plan {
 
 // apply writes a plan as one operation.
 func (m *model) apply(p *Plan) int64 {
+	keepsItsWord(m.t, p)
 	op := &operation{id: int64(len(m.operations)) + 1, kind: p.Kind}
 	m.operations = append(m.operations, op)
 	if p.Lane != nil {
@@ -89,7 +90,7 @@ func (m *model) apply(p *Plan) int64 {
 
 func (m *model) applyRun(op *operation, r PlanRun, lane bool) {
 	v := timetable.Interval{Start: r.IntervalStart, End: r.IntervalEnd}
-	image := RunImage{Pipeline: r.Pipeline, Run: r.Run, Interval: v, Action: r.Action, Before: r.State, Due: r.Due, Partial: r.Partial}
+	image := RunImage{Pipeline: r.Pipeline, Run: r.Run, Interval: v, Action: Action(r.Action), Before: r.State, Due: r.Due, Partial: r.Partial}
 	switch r.Action {
 	case Create:
 		id := int64(0)

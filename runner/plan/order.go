@@ -30,8 +30,10 @@ const (
 type BackfillArgs struct {
 	Selector
 	Reprocess     Reprocess
-	MaxActiveRuns int // 0: the pipeline's
+	Only          []Only `json:",omitempty"` // empty: every interval of the range
+	MaxActiveRuns int    // 0: the pipeline's
 	Backwards     bool
+	Params        []string `json:",omitempty"` // NAME=VALUE, for the runs that it makes
 	Reason        string
 	Ticket        string
 }
@@ -83,4 +85,5 @@ type RunImage struct {
 	Unfinished int
 	Due        time.Time
 	Partial    bool
+	Params     Params // of a run that the operation removed
 }

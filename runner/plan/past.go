@@ -40,6 +40,25 @@ func (p *PipelineState) past(run *Run, t int) string {
 	return ""
 }
 
+// noLongerFresh tells the later runs that an earlier one has these tasks from now on.
+func (p *PipelineState) noLongerFresh(run *Run, born []Instance) {
+	tell := func(later *Run) {
+		if len(later.Fresh) > 0 && later.Interval.Start.After(run.Interval.Start) {
+			later.Fresh = slices.DeleteFunc(later.Fresh, func(task string) bool {
+				return slices.ContainsFunc(born, func(in Instance) bool { return in.Task == task })
+			})
+		}
+	}
+	for _, later := range p.Running {
+		tell(later)
+	}
+	for _, l := range p.Lanes {
+		for _, later := range l.Queued {
+			tell(later)
+		}
+	}
+}
+
 // firstOf is the first interval of a backfill's lane; zero for lane 0.
 func (p *PipelineState) firstOf(lane int64) time.Time {
 	for _, l := range p.Lanes {

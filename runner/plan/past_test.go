@@ -59,6 +59,11 @@ func TestATaskThatDependsOnItsPast(t *testing.T) {
 				m.add("p", -1).Instances = []Instance{{Task: "b", State: Success}}
 				m.runs[0].State = RunSuccess
 			}}},
+		{"a_task_that_an_earlier_run_gets_now", "a, b:past", "a=failed", "a=queued* b=waiting | running", []func(*model){over,
+			func(m *model) {
+				earlier := m.add("p", -1)
+				earlier.State, earlier.Instances = RunRunning, []Instance{{Task: "a", MapIndex: -1, State: Success}}
+			}}},
 		{"a_run_before_that_has_not_begun", "a:past", "", "a=waiting | running", []func(*model){
 			func(m *model) {
 				m.runs[0].State = RunQueued

@@ -2,8 +2,11 @@ package plan
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
 
@@ -33,9 +36,30 @@ func Resume(scopes []*PipelineScope, saved *Plan) (*Plan, error) {
 		return nil, moved(r.moved)
 	}
 	p := &r.next
-	p.Arguments = map[string]string{"plan": saved.Digest}
+	p.Arguments = applied{Plan: saved.Digest, Params: p.params()}
 	p.Applied, p.Operation, p.Undo, p.DryRun = false, nil, nil, false
 	return p, nil
+}
+
+// applied is what apply was asked.
+type applied struct {
+	Plan   string
+	Params []string `json:",omitempty"`
+}
+
+// params are those that a plan gives to the runs that it makes, NAME=VALUE: mostly all
+// have the same.
+func (p *Plan) params() []string {
+	var texts []string
+	for i := range p.Runs {
+		for name, value := range p.Runs[i].Params.Values() {
+			if text := name + "=" + pipelines.ParamText(value); !slices.Contains(texts, text) {
+				texts = append(texts, text)
+			}
+		}
+	}
+	slices.Sort(texts)
+	return texts
 }
 
 // moved refuses a plan that was made of another state.
@@ -85,6 +109,12 @@ func (r *resuming) run(p PlanRun) {
 	}
 	if p.Action == Create {
 		p.Due = dueOf(s, v)
+		params, refusal := p.Params.again(s.Def)
+		if refusal != nil {
+			r.move("%s: %s", name, strings.Join(append([]string{refusal.Message}, refusal.Problems...), "; "))
+			return
+		}
+		p.Params = params
 	}
 	r.next.Runs = append(r.next.Runs, p)
 }

@@ -6,6 +6,20 @@ import "github.com/tidemark-dev/tidemark/pipelines"
 type tally struct {
 	n                                 int // all of them
 	success, failed, skipped, blocked int
+
+	setups, prepared, unprepared int // of them: all, those that succeeded, those that were skipped
+}
+
+// addSetup counts an upstream instance that is of a setup.
+func (t *tally) addSetup(s State) {
+	t.add(s)
+	t.setups++
+	switch s {
+	case Success:
+		t.prepared++
+	case Skipped:
+		t.unprepared++
+	}
 }
 
 func (t *tally) add(s State) {
@@ -64,6 +78,9 @@ func judge(rule pipelines.TriggerRule, t tally) answer {
 		return first(when(t.success+bad > 0, skipIt), when(all, runIt))
 	case pipelines.AllDoneMinOneSuccess:
 		return first(when(t.skipped > 0, skipIt), when(all && t.success == 0, blockIt), when(all, runIt))
+	case pipelines.AllDoneSetupSuccess:
+		return first(when(all && t.setups > 0 && t.unprepared == t.setups, skipIt),
+			when(all && t.setups > 0 && t.prepared == 0, blockIt), when(all, runIt))
 	}
 	return runIt // always
 }

@@ -36,6 +36,7 @@ func (s *step) startRun(p *PipelineState, run *Run) {
 	if !run.Partial {
 		born = bear(p.Def, run)
 	}
+	p.noLongerFresh(run, born)
 	run.StartedAt = s.now
 	s.shiftRun(run, runStart, "", born)
 	p.Running = append(p.Running, run)

@@ -24,6 +24,7 @@ func Step(now time.Time, w *World) Decision {
 		s.examine(p)
 	}
 	s.submitReady()
+	s.giveUp()
 	s.lookAgain()
 	return s.decision
 }
@@ -34,10 +35,14 @@ type step struct {
 	world    *World
 	decision Decision
 
-	made  int       // runs created
-	live  int       // attempts with the executor
-	ready []*queue  // what could be submitted, one queue a pipeline
-	place placement // scratch
+	made     int                        // runs created
+	live     int                        // attempts with the executor
+	busy     [2]int                     // how many of them each side has
+	slots    map[string][2]int          // of the pools, that the sides take
+	ready    []*queue                   // what could be submitted, one queue a pipeline
+	waiting  map[string]*[2][]contender // who wants slots of the pools, where both sides want something
+	patients []patient                  // what could start and has a queue_timeout
+	place    placement                  // scratch
 }
 
 // wake names an instant at which time alone will matter.

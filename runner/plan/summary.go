@@ -18,7 +18,7 @@ func (s *summary) note(t int, why string) {
 	switch {
 	case why == matched:
 		s.matched[t] = true
-	case strings.HasPrefix(why, "before "):
+	case strings.HasPrefix(why, "before "), strings.HasPrefix(why, setupOf):
 		s.up[t] = true
 	default:
 		s.down[t] = true

@@ -11,6 +11,7 @@ import (
 // now, whatever the schedule says.
 type TriggerArgs struct {
 	timetable.Interval
+	Params []string `json:",omitempty"` // NAME=VALUE
 	Reason string
 	Ticket string
 }
@@ -30,6 +31,10 @@ func ManualInterval(t *timetable.Timetable, now time.Time) (timetable.Interval, 
 func Trigger(now time.Time, s *PipelineScope, args TriggerArgs) (*Plan, error) {
 	if s.Def == nil {
 		return nil, noDefinition(s.Name)
+	}
+	params, refusal := Given(s.Def, args.Params)
+	if refusal != nil {
+		return nil, refusal
 	}
 	d := newDraft("trigger", args.Reason, args.Ticket, args)
 	d.Pipelines = append(d.Pipelines, s.Name)
@@ -52,7 +57,7 @@ func Trigger(now time.Time, s *PipelineScope, args TriggerArgs) (*Plan, error) {
 	}
 	due := args.End
 	d.Runs = append(d.Runs, PlanRun{Pipeline: s.Name, IntervalStart: args.Start, IntervalEnd: args.End,
-		To: ptr(RunQueued), Action: Create, Why: "does not exist", Due: due})
+		To: ptr(RunQueued), Action: Create, Why: "does not exist", Due: due, Params: params})
 	if args.End.After(now) {
 		d.Warnings = append(d.Warnings, "the interval is not over before "+stamp(args.End)+": its data may be incomplete")
 	}

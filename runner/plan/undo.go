@@ -155,7 +155,7 @@ func (u *undoing) run(m *RunImage) {
 		}
 		return
 	case m.Now == nil:
-		p.Run, p.Action = 0, Create
+		p.Run, p.Action, p.Params = 0, Create, m.Params
 	case r.opens > 0 && m.Now.Final():
 		p.To, p.Action = ptr(RunQueued), Reopen
 	case *m.Before == *m.Now, !m.Before.Final() && !m.Now.Final():

@@ -42,6 +42,10 @@ type WhyScope struct {
 	Active      int // running runs of the run's lane
 	Live        int // attempts with the executor, over all pipelines
 	Parallelism int // how many may be; 0: not known
+
+	ActiveTasks int            // of them, in this pipeline
+	Pools       map[string]int // slots of the pools; nil: not known
+	Taken       map[string]int // slots of them that attempts take
 }
 
 // Why explains, in one sentence and the list of what was looked at.

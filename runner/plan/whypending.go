@@ -1,6 +1,9 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // pending explains an instance that waits: every condition of its start, met or not.
 func (y *inquiry) pending(in *Instance) {
@@ -14,6 +17,7 @@ func (y *inquiry) pending(in *Instance) {
 	}
 	y.past(in)
 	y.retry(in)
+	y.rooms(in)
 	switch more := y.Live - y.Parallelism; {
 	case y.Parallelism == 0:
 	case more > 0:
@@ -91,9 +95,14 @@ func (y *inquiry) graph(in *Instance) {
 	e := &examination{step: &step{}, def: def, run: run, place: &placement{}}
 	e.place.of(def, run)
 	task := def.Tasks[t]
-	answer := judge(task.TriggerRule, e.upstream(t))
+	answer := e.answer(t)
 	for _, u := range def.Upstream(t) {
-		y.upstream(e, u, answer == runIt)
+		y.upstream(e, t, u, answer == runIt)
+	}
+	for _, s := range def.Setups(t) {
+		if !slices.Contains(def.Upstream(t), s) {
+			y.upstream(e, t, s, answer == runIt)
+		}
 	}
 	if len(def.Upstream(t)) > 0 {
 		y.check(triggerRule, answer == runIt, "%s %s", task.TriggerRule, answerNames[answer])
@@ -107,14 +116,18 @@ var answerNames = [...]string{wait: "is not decided yet", runIt: "is met", skipI
 
 // upstream notes how one upstream task stands. It holds the task back where its end is
 // still open and the rule needs it.
-func (y *inquiry) upstream(e *examination, u int, met bool) {
+func (y *inquiry) upstream(e *examination, t, u int, met bool) {
 	id := e.def.Tasks[u].ID
 	if e.place.first[u] == e.place.end[u] {
 		y.check("upstream "+id, true, "upstream %s is not part of this run and does not count", id)
 	}
 	for i := e.place.first[u]; i < e.place.end[u]; i++ {
-		s := e.run.Instances[i].State
-		y.check("upstream "+id, met || s.Final(), "upstream %s is %s", id, s)
+		in := &e.run.Instances[i]
+		if in.Open && in.State.Final() && len(e.def.Tasks[t].Teardown) > 0 {
+			y.check("upstream "+id, false, "upstream %s is %s, but is still being cancelled", id, in.State)
+			continue
+		}
+		y.check("upstream "+id, met || in.State.Final(), "upstream %s is %s", id, in.State)
 	}
 }
 

@@ -13,10 +13,11 @@ import (
 // in it the state that its decision leads to.
 type World struct {
 	Pipelines   []*PipelineState
-	Reports     []Report // since the last step, in order
-	Parallelism int      // attempts that the executor may hold at once, over all pipelines
-	Adopting    bool     // the first look after a start: the executor may not have heard of earlier cancels
-	MaxCreate   int      // runs that one step may create; 0: 5,000
+	Reports     []Report       // since the last step, in order
+	Parallelism int            // attempts that the executor may hold at once, over all pipelines
+	Pools       map[string]int // slots of the pools, by name
+	Adopting    bool           // the first look after a start: the executor may not have heard of earlier cancels
+	MaxCreate   int            // runs that one step may create; 0: 5,000
 }
 
 // PipelineState is what the store knows of one pipeline, with its definition.
@@ -51,6 +52,7 @@ type Run struct {
 	State     RunState
 	Lane      int64
 	Partial   bool // made with a task selection: tasks without an instance stay absent
+	Params    Params
 	CreatedAt time.Time
 	StartedAt time.Time  // zero: not yet
 	EndedAt   time.Time  // zero: not yet
@@ -68,9 +70,9 @@ type Instance struct {
 	Task      string
 	MapIndex  int // -1: not mapped
 	State     State
-	Try       int // attempts begun so far; the number of the newest
-	TryLimit  int // the attempt number that is the last allowed
-	NotBefore time.Time
+	Try       int       // attempts begun so far; the number of the newest
+	TryLimit  int       // the attempt number that is the last allowed
+	NotBefore time.Time // of a retry, when it may start; of what waits for room, since when it does, if that is bounded
 	StartedAt time.Time // of the newest attempt that began running
 	Operation int64     // the order that last put it back, 0: none
 	Lost      int       // attempts in a row that the executor lost
@@ -158,7 +160,9 @@ func (d *Decision) Empty() bool {
 	return len(d.Create)+len(d.Skip)+len(d.Cursors)+len(d.Runs)+len(d.Tasks)+len(d.Attempts)+len(d.Cancel)+len(d.Start) == 0
 }
 
-// NewRun is a run that shall exist; where one of that interval start exists already, nothing happens.
+// NewRun is a run that shall exist. Where one of that interval exists already, nothing
+// happens; where one has another interval that overlaps it, the new one is put on record as
+// passed over.
 type NewRun struct {
 	Pipeline string
 	Interval timetable.Interval
@@ -188,8 +192,9 @@ type RunChange struct {
 	Born     []Instance // task instances that come into being as the run starts, all waiting
 }
 
-// TaskChange is one transition of a task instance. Several of one instance may stand in
-// one decision, in order.
+// TaskChange is one transition of a task instance, or, with From and To the same, a note
+// of when it could first have started. Several of one instance may stand in one decision,
+// in order.
 type TaskChange struct {
 	Run       *Run
 	Task      string

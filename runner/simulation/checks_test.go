@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/tidemark-dev/tidemark/runner"
@@ -184,6 +185,42 @@ func (h *history) cancelled(s *record) {
 		if !p.over && !p.cancelled && in.open && !in.state.Live() && s.runs[k.Run].state == plan.RunRunning {
 			h.wrong("%s runs, its instance is %s, and nobody has cancelled it", p.key, in.state)
 		}
+	}
+}
+
+// undone: a teardown is begun when a setup of its own has succeeded, and nothing that it
+// comes after is left to run or is still being cancelled.
+func (h *history) undone(d *plan.Decision) {
+	for _, a := range d.Attempts {
+		i := slices.IndexFunc(d.Start, func(s plan.Start) bool { return s.AttemptKey == a.AttemptKey })
+		if a.To != plan.AttemptQueued || i < 0 {
+			continue
+		}
+		def, run := d.Start[i].Def, d.Start[i].Run
+		t := def.Index(a.Task)
+		if t < 0 || len(def.Tasks[t].Teardown) == 0 {
+			continue
+		}
+		setups, prepared := 0, 0
+		for j := range run.Instances {
+			in := &run.Instances[j]
+			if u := def.Index(in.Task); u < 0 || !slices.Contains(def.Upstream(t), u) {
+				continue
+			}
+			if !in.State.Final() || in.Open {
+				h.wrong("%s is begun although %s is %s, open: %v", a.AttemptKey, in.Task, in.State, in.Open)
+			}
+			if slices.Contains(def.Tasks[t].Teardown, in.Task) {
+				setups++
+				if in.State == plan.Success {
+					prepared++
+				}
+			}
+		}
+		if setups > 0 && prepared == 0 {
+			h.wrong("%s is begun although no setup of it succeeded", a.AttemptKey)
+		}
+		tornDown.Add(1)
 	}
 }
 

@@ -34,16 +34,23 @@ func (h *history) invent(name string) *pipelines.Pipeline {
 
 func head(source string) string { before, _, _ := strings.Cut(source, "\ntasks:"); return before }
 
-// tasks is a graph of two to four of the tasks a to d.
+// tasks is a graph of two to four of the tasks a to d. In some of them a is a setup, and d
+// its teardown.
 func (h *history) tasks() string {
 	var text strings.Builder
 	var before []string
+	prepares := h.one(3)
 	for _, id := range []string{"a", "b", "c", "d"} {
 		if h.one(4) && len(before) > 0 {
 			continue
 		}
 		fmt.Fprintf(&text, "  %s: {run: 'true', retries: %d, retry_delay: 1m", id, h.rng.IntN(3))
-		if h.one(6) {
+		switch {
+		case prepares && id == "a":
+			text.WriteString(", setup: true")
+		case prepares && id == "d":
+			text.WriteString(", teardown: a")
+		case h.one(6):
 			text.WriteString(", trigger_rule: " + []string{"all_done", "one_failed", "none_failed"}[h.rng.IntN(3)])
 		}
 		if h.one(8) {

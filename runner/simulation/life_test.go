@@ -38,7 +38,7 @@ func (h *history) run() {
 	h.runner = l
 	r := &runner.Runner{Store: &store{h.db, h}, Executor: l.line, Log: h.log(), Poll: poll,
 		Definitions: h.definitions(), Reload: l.reload, Parallelism: h.parallelism, UntilIdle: l.idle,
-		Observe: func(_ time.Time, d *plan.Decision) { h.tell("  %s", describe(d)) }}
+		Observe: func(_ time.Time, d *plan.Decision) { h.tell("  %s", describe(d)); h.undone(d) }}
 	h.tell("tidemark run (until idle: %v)", l.idle)
 	go func() {
 		defer close(l.done)

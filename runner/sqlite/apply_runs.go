@@ -19,6 +19,7 @@ type progression struct {
 	start, step  int64
 	length, late int64 // of each interval; from its end to the instant at which it is due
 	partial      bool
+	params       plan.Params
 	count        int64
 }
 
@@ -72,7 +73,7 @@ func progress(runs []*plan.PlanRun) progression {
 		if i == 0 {
 			p.step = step
 		}
-		if step != p.step || q.pipeline != p.pipeline || q.length != p.length || q.late != p.late || q.partial != p.partial {
+		if step != p.step || q.pipeline != p.pipeline || q.length != p.length || q.late != p.late || q.partial != p.partial || q.params != p.params {
 			break
 		}
 		p.count++
@@ -81,7 +82,7 @@ func progress(runs []*plan.PlanRun) progression {
 }
 
 func one(r *plan.PlanRun) progression {
-	p := progression{pipeline: r.Pipeline, start: r.IntervalStart.UnixMicro(), count: 1, partial: r.Partial}
+	p := progression{pipeline: r.Pipeline, start: r.IntervalStart.UnixMicro(), count: 1, partial: r.Partial, params: r.Params}
 	p.length = r.IntervalEnd.UnixMicro() - p.start
 	if !r.Due.IsZero() {
 		p.late = r.Due.UnixMicro() - r.IntervalEnd.UnixMicro()
@@ -102,18 +103,22 @@ func (o *ordering) createProgression(p progression) (newest int64, err error) {
 	if err != nil {
 		return 0, err
 	}
+	params, err := o.params(p.params)
+	if err != nil {
+		return 0, err
+	}
 	o.tally.run(pipeline, plan.RunQueued, p.count)
 	return o.w.insert(`
-		INSERT INTO runs (pipeline_id, interval_start, interval_end, kind, state, lane, partial, operation_id, due_at, created_at)
+		INSERT INTO runs (pipeline_id, interval_start, interval_end, kind, state, lane, partial, operation_id, due_at, created_at, params_id)
 		WITH RECURSIVE progression (start, i) AS (
 		  VALUES (?1, 1)
 		  UNION ALL
 		  SELECT start + ?2, i + 1
 		  FROM progression
 		  WHERE i < ?3)
-		SELECT ?4, start, start + ?5, ?6, 0, ?7, ?8, ?9, CASE WHEN ?10 <> 0 THEN start + ?5 + ?10 END, ?11
+		SELECT ?4, start, start + ?5, ?6, 0, ?7, ?8, ?9, CASE WHEN ?10 <> 0 THEN start + ?5 + ?10 END, ?11, ?12
 		FROM progression`,
-		p.start, p.step, p.count, pipeline, p.length, o.kind(), o.lane(), p.partial, o.id, p.late, o.now)
+		p.start, p.step, p.count, pipeline, p.length, o.kind(), o.lane(), p.partial, o.id, p.late, o.now, params)
 }
 
 // runGroup is runs to which the same happens.
@@ -134,10 +139,10 @@ func (o *ordering) runGroups(wanted ...plan.Action) []*runGroup {
 	var list []*runGroup
 	for i := range o.plan.Runs {
 		r := &o.plan.Runs[i]
-		if !slices.Contains(wanted, r.Action) {
+		if !slices.Contains(wanted, plan.Action(r.Action)) {
 			continue
 		}
-		k := key{pipeline: r.Pipeline, action: r.Action, from: *r.State}
+		k := key{pipeline: r.Pipeline, action: plan.Action(r.Action), from: *r.State}
 		if r.To != nil {
 			k.to = *r.To
 		}
@@ -242,9 +247,9 @@ func (o *ordering) removeRuns() error {
 		o.tally.run(g.pipeline, g.from, -int64(len(g.runs)))
 		if err := o.w.many("runs", len(g.runs), `
 			INSERT INTO operation_runs (operation_id, run_id, action, state, lane, started_at, ended_at, reason_id,
-			                            pipeline_id, interval_start, interval_end, kind, partial, due_at)
+			                            pipeline_id, interval_start, interval_end, kind, partial, due_at, params_id)
 			SELECT ?, r.run_id, ?, r.state, r.lane, r.started_at, r.ended_at, r.reason_id,
-			       r.pipeline_id, r.interval_start, r.interval_end, r.kind, r.partial, r.due_at
+			       r.pipeline_id, r.interval_start, r.interval_end, r.kind, r.partial, r.due_at, r.params_id
 			FROM temp.chosen AS c
 			CROSS JOIN runs AS r USING (run_id)
 			WHERE r.state = ?`, o.id, actionNumber(g.action), g.from); err != nil {

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/tidemark-dev/tidemark/schema"
 )
 
 func TestOpenMakesTheDirectoryAndIsRepeatable(t *testing.T) {
@@ -26,7 +28,7 @@ func TestOpenMakesTheDirectoryAndIsRepeatable(t *testing.T) {
 func TestPragmasHoldOnEveryConnection(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "state.db"), Options{})
 	for pragma, want := range map[string]int64{"foreign_keys": 1, "synchronous": 2, "busy_timeout": 10000,
-		"application_id": applicationID, "user_version": 1} {
+		"application_id": applicationID, "user_version": int64(len(schema.Migrations()))} {
 		if got, _, err := db.w.number("PRAGMA " + pragma); err != nil || got != want {
 			t.Errorf("%s is %d, want %d: %v", pragma, got, want, err)
 		}
@@ -96,7 +98,7 @@ func TestWhatCannotBeOpenedIsSaidInWords(t *testing.T) {
 	must(t, err)
 	for _, c := range []struct{ path, want string }{
 		{file("text.db", strings.Repeat("this is no database at all\n", 100)), "it is not a database"},
-		{newer, "it was written by a newer tidemark (schema 99; this one knows 1)"},
+		{newer, fmt.Sprintf("it was written by a newer tidemark (schema 99; this one knows %d)", len(schema.Migrations()))},
 		{foreign, "it is a database of another program"},
 		{filepath.Join(file("file", ""), "state.db"), "not a directory"},
 	} {

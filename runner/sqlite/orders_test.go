@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
@@ -156,7 +157,7 @@ func TestUndoOfABackfillLeavesTheRunsThatTheScheduleHasReached(t *testing.T) {
 	d := newDesk(t)
 	p := d.order(func([]*plan.PipelineScope) (*plan.Plan, error) { return partial(backfill("p", 2), d.def), nil })
 	_, err := d.db.Update(ctx, day0, func(*plan.World) plan.Decision {
-		first := timetable.Interval{Start: day0, End: day0.AddDate(0, 0, 1)}
+		first := timetable.Interval{Start: day0, End: day0.Add(5 * time.Minute)}
 		return plan.Decision{Create: []plan.NewRun{{Pipeline: "p", Interval: first, Due: first.End}}}
 	})
 	must(t, err)
@@ -164,6 +165,21 @@ func TestUndoOfABackfillLeavesTheRunsThatTheScheduleHasReached(t *testing.T) {
 	d.is("queued[waiting]")
 	if len(u.Untouched) != 1 || u.Untouched[0].Why != "the schedule has reached its interval since" {
 		t.Errorf("left alone are %+v", u.Untouched)
+	}
+}
+
+func TestWhatOverlapsARunIsOnRecord(t *testing.T) {
+	d := newDesk(t)
+	d.order(func([]*plan.PipelineScope) (*plan.Plan, error) { return partial(backfill("p", 2), d.def), nil })
+	over := timetable.Interval{Start: day0, End: day0.Add(time.Hour)}
+	_, err := d.db.Update(ctx, day0, func(*plan.World) plan.Decision {
+		return plan.Decision{Create: []plan.NewRun{{Pipeline: "p", Interval: over, Due: over.End}}}
+	})
+	must(t, err)
+	d.is("queued[waiting] queued[waiting]")
+	rows, err := d.db.Skipped(ctx, "p", time.Time{}, time.Time{})
+	if must(t, err); len(rows) != 1 || rows[0].First != over || rows[0].Count != 1 || rows[0].Reason != "overlaps a run" {
+		t.Errorf("on record are %+v", rows)
 	}
 }
 

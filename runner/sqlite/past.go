@@ -30,7 +30,8 @@ func (c *conn) loadPrevious(n *names, pipeline int64, run *plan.Run, tasks []str
 	run.Previous, run.Fresh = nil, nil
 	start := run.Interval.Start.UnixMicro()
 	if err := c.each(`
-		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at
+		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at,
+		       (SELECT text FROM run_params AS v WHERE v.params_id = runs.params_id)
 		FROM runs
 		WHERE pipeline_id = ?
 		  AND interval_start < ?

@@ -207,6 +207,8 @@ func readAll(t *testing.T, db *DB, op int64) {
 	must(t, err)
 	_, err = db.Skipped(ctx, "p", time.Time{}, day0)
 	must(t, err)
+	_, err = db.OpenTasks(ctx)
+	must(t, err)
 	_, err = db.Totals(ctx)
 	must(t, err)
 	_, err = db.Version(ctx, "p", "v1")

@@ -43,10 +43,12 @@ type OperationRow struct {
 
 // OperationQuery selects operations; the zero value all of them.
 type OperationQuery struct {
-	Kind     string
-	Pipeline string
-	Before   int64 // only older ones than this; 0: from the newest
-	Limit    int   // 0: all
+	Kind       string
+	Pipeline   string
+	User       string
+	Since, End time.Time // when they were given, both inclusive; zero: open
+	Before     int64     // only older ones than this; 0: from the newest
+	Limit      int       // 0: all
 }
 
 const selectOperations = `
@@ -57,12 +59,15 @@ const selectOperations = `
 
 // Operations lists operations, newest first.
 func (db *DB) Operations(ctx context.Context, q OperationQuery) ([]OperationRow, error) {
+	since, end := bounds(q.Since, q.End)
 	return query(ctx, db, selectOperations+`
 	WHERE (?1 = 0 OR o.operation_id < ?1)
 	  AND (?2 = '' OR o.kind = ?2)
 	  AND (?3 = '' OR ?3 IN (SELECT value FROM json_each(o.pipelines)))
+	  AND (?5 = '' OR o.actor = ?5)
+	  AND o.created_at BETWEEN ?6 AND ?7
 	ORDER BY o.operation_id DESC
-	LIMIT ?4`, []any{q.Before, q.Kind, q.Pipeline, rowsLimit(q.Limit)}, scanOperation)
+	LIMIT ?4`, []any{q.Before, q.Kind, q.Pipeline, rowsLimit(q.Limit), q.User, since, end}, scanOperation)
 }
 
 // Operation is the order of that number; nil: there is none.
@@ -94,46 +99,4 @@ func scanOperation(r *sql.Rows) (OperationRow, error) {
 		}
 	}
 	return o, json.Unmarshal([]byte(names), &o.Pipelines)
-}
-
-// Progress is how far the rows of an operation have come since.
-type Progress struct {
-	Runs, RunsDone           int // that it made or reopened
-	Instances, InstancesDone int // that it put back or made, in runs that existed
-}
-
-// Progress looks at every row of an operation. Runs that are gone count as done.
-func (db *DB) Progress(ctx context.Context, id int64) (Progress, error) {
-	p, err := first(query(ctx, db, `
-		SELECT (SELECT count(*)
-		        FROM operations AS o
-		        CROSS JOIN runs AS r
-		        WHERE o.operation_id = ?1 AND r.run_id BETWEEN o.first_run AND o.last_run AND r.operation_id = ?1),
-		       (SELECT count(*)
-		        FROM operations AS o
-		        CROSS JOIN runs AS r
-		        WHERE o.operation_id = ?1 AND r.run_id BETWEEN o.first_run AND o.last_run AND r.operation_id = ?1
-		          AND r.state >= 2),
-		       (SELECT count(*) FROM operation_runs WHERE operation_id = ?1 AND action = 7),
-		       (SELECT count(*)
-		        FROM operation_runs AS b
-		        LEFT JOIN runs AS r USING (run_id)
-		        WHERE b.operation_id = ?1 AND b.action = 7 AND (r.state IS NULL OR r.state >= 2)),
-		       (SELECT count(*) FROM operation_instances WHERE operation_id = ?1),
-		       (SELECT count(*)
-		        FROM operation_instances AS b
-		        LEFT JOIN task_instances AS i
-		          ON i.run_id = b.run_id AND i.task_id = b.task_id AND i.map_index = b.map_index
-		        WHERE b.operation_id = ?1 AND (i.state IS NULL OR i.state >= 4))`,
-		[]any{id}, func(r *sql.Rows) (Progress, error) {
-			var p Progress
-			var runs, done int
-			err := r.Scan(&p.Runs, &p.RunsDone, &runs, &done, &p.Instances, &p.InstancesDone)
-			p.Runs, p.RunsDone = p.Runs+runs, p.RunsDone+done
-			return p, err
-		}))
-	if err != nil {
-		return Progress{}, err
-	}
-	return *p, nil
 }

@@ -27,6 +27,7 @@ type RunRow struct {
 	Version   string // fingerprint of the definition that it last started with; "": it never did
 	Commit    string // at which that version was first seen
 	Counts    Counts // of its task instances; a full run has none before it starts
+	Params    plan.Params
 }
 
 // selectRuns is followed by a WHERE.
@@ -34,9 +35,10 @@ const selectRuns = `
 	SELECT r.run_id, p.name, r.interval_start, r.interval_end, r.kind, r.state, r.lane, r.partial, ifnull(r.operation_id, 0),
 	       ifnull(r.due_at, r.interval_end), r.created_at, r.started_at, r.ended_at,
 	       ifnull(x.text, ''), ifnull(v.fingerprint, ''), ifnull(v.commit_id, ''),
-	       r.waiting, r.queued, r.running, r.retrying, r.success, r.failed, r.skipped, r.upstream_failed
+	       r.waiting, r.queued, r.running, r.retrying, r.success, r.failed, r.skipped, r.upstream_failed, ifnull(a.text, '')
 	FROM pipelines AS p
 	CROSS JOIN runs AS r USING (pipeline_id)
+	LEFT JOIN run_params AS a ON a.params_id = r.params_id
 	LEFT JOIN reasons AS x ON x.reason_id = r.reason_id
 	LEFT JOIN versions AS v ON v.version_id = r.version_id`
 
@@ -47,7 +49,7 @@ func scanRunRow(r *sql.Rows) (RunRow, error) {
 	n := &run.Counts
 	err := r.Scan(&run.ID, &run.Pipeline, &start, &end, &run.Kind, &run.State, &run.Lane, &run.Partial, &run.Operation,
 		&due, &created, &started, &ended, &run.Reason, &run.Version, &run.Commit,
-		&n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7])
+		&n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &run.Params)
 	run.Interval = timetable.Interval{Start: at(start), End: at(end)}
 	run.Due, run.CreatedAt, run.StartedAt, run.EndedAt = at(due), at(created), instant(started), instant(ended)
 	return run, err
@@ -95,9 +97,10 @@ func (db *DB) Run(ctx context.Context, id int64) (*RunRow, error) {
 	SELECT r.run_id, p.name, r.interval_start, r.interval_end, r.kind, r.state, r.lane, r.partial, ifnull(r.operation_id, 0),
 	       ifnull(r.due_at, r.interval_end), r.created_at, r.started_at, r.ended_at,
 	       ifnull(x.text, ''), ifnull(v.fingerprint, ''), ifnull(v.commit_id, ''),
-	       r.waiting, r.queued, r.running, r.retrying, r.success, r.failed, r.skipped, r.upstream_failed
+	       r.waiting, r.queued, r.running, r.retrying, r.success, r.failed, r.skipped, r.upstream_failed, ifnull(a.text, '')
 	FROM runs AS r
 	CROSS JOIN pipelines AS p USING (pipeline_id)
+	LEFT JOIN run_params AS a ON a.params_id = r.params_id
 	LEFT JOIN reasons AS x ON x.reason_id = r.reason_id
 	LEFT JOIN versions AS v ON v.version_id = r.version_id
 	WHERE r.run_id = ?`, []any{id}, scanRunRow))
@@ -132,33 +135,5 @@ func (db *DB) NearestRuns(ctx context.Context, pipeline string, start time.Time,
 		var us int64
 		err := r.Scan(&us)
 		return at(us), err
-	})
-}
-
-// SkippedRow is a stretch of intervals that the policy passed over.
-type SkippedRow struct {
-	timetable.Stretch
-	At time.Time // when it was passed over
-}
-
-// Skipped lists the stretches that touch the bounds, oldest first.
-func (db *DB) Skipped(ctx context.Context, pipeline string, from, to time.Time) ([]SkippedRow, error) {
-	lo, hi := bounds(from, to)
-	return query(ctx, db, `
-		SELECT s.first_start, s.first_end, s.last_start, s.last_end, s.count, x.text, s.at
-		FROM pipelines AS p
-		CROSS JOIN skipped_intervals AS s USING (pipeline_id)
-		CROSS JOIN reasons AS x USING (reason_id)
-		WHERE p.name = ?
-		  AND s.first_start <= ?
-		  AND s.last_start >= ?
-		ORDER BY s.first_start`, []any{pipeline, hi, lo}, func(r *sql.Rows) (SkippedRow, error) {
-		var s SkippedRow
-		var t [5]int64
-		err := r.Scan(&t[0], &t[1], &t[2], &t[3], &s.Count, &s.Reason, &t[4])
-		s.First = timetable.Interval{Start: at(t[0]), End: at(t[1])}
-		s.Last = timetable.Interval{Start: at(t[2]), End: at(t[3])}
-		s.At = at(t[4])
-		return s, err
 	})
 }

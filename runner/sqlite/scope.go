@@ -93,7 +93,14 @@ func (c *conn) loadScope(n *names, s *plan.PipelineScope, id int64, q ScopeQuery
 		return err
 	}
 	from, to := q.bounds()
-	from, err := c.newest(id, from, to, q.Last)
+	skipped, err := c.skipped(id, from, to)
+	for _, r := range skipped {
+		s.Skipped = append(s.Skipped, r.Stretch)
+	}
+	if err != nil {
+		return err
+	}
+	from, err = c.newest(id, from, to, q.Last)
 	if err != nil {
 		return err
 	}

@@ -125,16 +125,17 @@ func (c *conn) undoRuns(s *plan.UndoScope, created int64) error {
 // undoRemoved reads the runs that the operation removed.
 func (c *conn) undoRemoved(s *plan.UndoScope) error {
 	return c.each(`
-		SELECT p.name, o.run_id, o.interval_start, o.interval_end, o.state, o.partial, ifnull(o.due_at, o.interval_end),
+		SELECT p.name, o.run_id, o.interval_start, o.interval_end, o.state, o.partial, ifnull(o.due_at, o.interval_end), ifnull(v.text, ''),
 		       EXISTS (SELECT 1 FROM runs AS r WHERE r.pipeline_id = o.pipeline_id AND r.interval_start = o.interval_start)
 		FROM operation_runs AS o
 		CROSS JOIN pipelines AS p USING (pipeline_id)
+		LEFT JOIN run_params AS v USING (params_id)
 		WHERE o.operation_id = ?
 		  AND o.interval_start IS NOT NULL
 		ORDER BY o.run_id`, []any{s.Operation}, func(r *sql.Rows) error {
 		m := plan.RunImage{Action: plan.Remove, Before: new(plan.RunState)}
 		var start, end, due int64
-		err := r.Scan(&m.Pipeline, &m.Run, &start, &end, m.Before, &m.Partial, &due, &m.Taken)
+		err := r.Scan(&m.Pipeline, &m.Run, &start, &end, m.Before, &m.Partial, &due, &m.Params, &m.Taken)
 		m.Interval, m.Due = timetable.Interval{Start: at(start), End: at(end)}, at(due)
 		s.Runs = append(s.Runs, m)
 		return err

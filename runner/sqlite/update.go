@@ -51,6 +51,27 @@ func (db *DB) Loads() int64 {
 	return db.loads
 }
 
+// OpenTask is a task with attempts that the executor has.
+type OpenTask struct {
+	Pipeline, Task string
+	Attempts       int
+}
+
+// OpenTasks counts the open attempts by task.
+func (db *DB) OpenTasks(ctx context.Context) ([]OpenTask, error) {
+	return query(ctx, db, `
+		SELECT p.name, t.name, COUNT(*)
+		FROM attempts AS a INDEXED BY attempts_open
+		CROSS JOIN tasks AS t USING (task_id)
+		CROSS JOIN pipelines AS p USING (pipeline_id)
+		WHERE a.state < 2
+		GROUP BY a.task_id`, nil, func(r *sql.Rows) (OpenTask, error) {
+		var o OpenTask
+		err := r.Scan(&o.Pipeline, &o.Task, &o.Attempts)
+		return o, err
+	})
+}
+
 // OpenAttempts are those that were handed to the executor and have not ended.
 func (db *DB) OpenAttempts(ctx context.Context) ([]plan.AttemptKey, error) {
 	return query(ctx, db, `

@@ -89,7 +89,8 @@ func (w *conn) loadLanes(p *pipelineCache, id int64) error {
 // loadQueued reads the first runs of a lane in the order in which they shall start.
 func (w *conn) loadQueued(p *pipelineCache, l *laneCache, id int64) error {
 	query := `
-		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at
+		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at,
+		       (SELECT text FROM run_params AS v WHERE v.params_id = runs.params_id)
 		FROM runs INDEXED BY runs_queued
 		WHERE state = 0
 		  AND pipeline_id = ?
@@ -98,7 +99,8 @@ func (w *conn) loadQueued(p *pipelineCache, l *laneCache, id int64) error {
 		LIMIT ?`
 	if l.backwards {
 		query = `
-		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at
+		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at,
+		       (SELECT text FROM run_params AS v WHERE v.params_id = runs.params_id)
 		FROM runs INDEXED BY runs_queued
 		WHERE state = 0
 		  AND pipeline_id = ?
@@ -120,7 +122,8 @@ func (w *conn) loadQueued(p *pipelineCache, l *laneCache, id int64) error {
 
 func (w *conn) loadRunning(p *pipelineCache, id int64) error {
 	err := w.each(`
-		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at
+		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at,
+		       (SELECT text FROM run_params AS v WHERE v.params_id = runs.params_id)
 		FROM runs INDEXED BY runs_running
 		WHERE state = 1
 		  AND pipeline_id = ?`, []any{id}, func(r *sql.Rows) error {
@@ -138,7 +141,9 @@ func scanRun(r *sql.Rows, pipeline string) (*plan.Run, error) {
 	run := &plan.Run{Pipeline: pipeline}
 	var start, end, created int64
 	var started sql.NullInt64
-	err := r.Scan(&run.ID, &start, &end, &run.Kind, &run.State, &run.Lane, &run.Partial, &created, &started)
+	var params sql.NullString
+	err := r.Scan(&run.ID, &start, &end, &run.Kind, &run.State, &run.Lane, &run.Partial, &created, &started, &params)
+	run.Params = plan.Params(params.String)
 	run.Interval = timetable.Interval{Start: at(start), End: at(end)}
 	run.CreatedAt, run.StartedAt = at(created), instant(started)
 	return run, err

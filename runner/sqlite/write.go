@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
@@ -95,37 +96,54 @@ func (x *writing) all(d *plan.Decision) error {
 	return nil
 }
 
+// create makes a run, unless one has an instant in common with it: an order was quicker, on
+// this grid or, before the schedule changed, on another.
 func (x *writing) create(n plan.NewRun) error {
 	pipeline, err := x.names.pipeline(x.w, n.Pipeline)
 	if err != nil {
 		return err
 	}
+	start, end := n.Interval.Start.UnixMicro(), n.Interval.End.UnixMicro()
 	made, err := x.w.exec(`
 		INSERT INTO runs (pipeline_id, interval_start, interval_end, kind, state, lane, due_at, created_at)
-		VALUES (?, ?, ?, ?, 0, ?, ?, ?)
+		SELECT ?1, ?2, ?3, ?4, 0, ?5, ?6, ?7
+		WHERE NOT EXISTS (
+		  SELECT 1
+		  FROM (
+		    SELECT interval_end
+		    FROM runs
+		    WHERE pipeline_id = ?1
+		      AND interval_start < ?3
+		    ORDER BY interval_start DESC
+		    LIMIT 1)
+		  WHERE interval_end > ?2)
 		ON CONFLICT (pipeline_id, interval_start) DO NOTHING`,
-		pipeline, n.Interval.Start.UnixMicro(), n.Interval.End.UnixMicro(), n.Kind, n.Lane,
-		due(n.Due, n.Interval.End), x.now.UnixMicro())
-	if made > 0 {
+		pipeline, start, end, n.Kind, n.Lane, due(n.Due, n.Interval.End), x.now.UnixMicro())
+	switch {
+	case err != nil:
+		return err
+	case made > 0:
 		x.created[n.Pipeline]++
 		x.tally.run(pipeline, plan.RunQueued, 1)
+		return nil
 	}
-	if made > 0 || err != nil {
+	if claimed, err := x.claim(pipeline, n); claimed || err != nil {
 		return err
 	}
-	return x.claim(pipeline, n)
+	return x.skip(plan.SkippedStretch{Pipeline: n.Pipeline, Stretch: timetable.Stretch{
+		First: n.Interval, Last: n.Interval, Count: 1, Reason: "overlaps a run"}})
 }
 
 // claim makes the run that an order was quicker to make the schedule's own: an undo of that
 // order must not take away what nobody would make again.
-func (x *writing) claim(pipeline int64, n plan.NewRun) error {
-	_, err := x.w.exec(`
+func (x *writing) claim(pipeline int64, n plan.NewRun) (bool, error) {
+	claimed, err := x.w.exec(`
 		UPDATE runs
 		SET operation_id = NULL
 		WHERE pipeline_id = ?
 		  AND interval_start = ?
-		  AND operation_id IS NOT NULL`, pipeline, n.Interval.Start.UnixMicro())
-	return err
+		  AND interval_end = ?`, pipeline, n.Interval.Start.UnixMicro(), n.Interval.End.UnixMicro())
+	return claimed > 0, err
 }
 
 // due is NULL where it says no more than the interval does.

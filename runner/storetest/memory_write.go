@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
@@ -44,7 +45,12 @@ func (s *state) write(now time.Time, d *plan.Decision) error {
 func (s *state) create(now time.Time, n plan.NewRun) {
 	s.know(n.Pipeline)
 	for _, r := range s.runs {
-		if r.Pipeline == n.Pipeline && r.Interval.Start.Equal(n.Interval.Start) {
+		if r.Pipeline == n.Pipeline && r.Interval == n.Interval {
+			return
+		}
+		if r.Pipeline == n.Pipeline && r.Interval.Start.Before(n.Interval.End) && n.Interval.Start.Before(r.Interval.End) {
+			s.skipped = append(s.skipped, plan.SkippedStretch{Pipeline: n.Pipeline, Stretch: timetable.Stretch{
+				First: n.Interval, Last: n.Interval, Count: 1, Reason: "overlaps a run"}})
 			return
 		}
 	}

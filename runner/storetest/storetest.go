@@ -29,6 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		tell func(*stage)
 	}{
 		{"create_twice_is_once", createTwice},
+		{"what_overlaps_a_run_is_not_created", createOver},
 		{"the_world_is_what_is_unfinished", unfinished},
 		{"an_empty_decision_writes_nothing", emptyDecision},
 		{"a_change_from_another_state_is_an_error_and_nothing_stays", wrongState},

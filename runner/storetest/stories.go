@@ -18,6 +18,29 @@ func createTwice(s *stage) {
 	}
 }
 
+func createOver(s *stage) {
+	s.declare("a")
+	s.create(0, 2)
+	half := 12 * time.Hour
+	s.turn(s.Store, func(*plan.World) plan.Decision {
+		var d plan.Decision
+		for _, v := range []timetable.Interval{
+			{Start: daily(0).Start.Add(-half), End: daily(0).Start.Add(half)}, // over the begin of one
+			{Start: daily(1).Start, End: daily(1).Start.Add(half)},            // from where one begins
+			{Start: daily(1).Start.Add(half), End: daily(1).End},              // to where one ends
+			{Start: daily(0).Start.Add(-half), End: daily(3).End},             // over all of them
+			{Start: daily(2).End, End: daily(2).End.Add(half)},                // after them
+		} {
+			d.Create = append(d.Create, plan.NewRun{Pipeline: "p", Interval: v, Due: v.End})
+		}
+		return d
+	})
+	if got := s.look(s.Store).Lanes[0].Queued; len(got) != 4 || got[3].Interval.Start != daily(2).End {
+		s.Fatalf("%d runs, want the three days and what follows them", len(got))
+	}
+	s.same()
+}
+
 func unfinished(s *stage) {
 	s.declare("a", "b")
 	s.create(0, 2)
@@ -169,6 +192,15 @@ func attempts(s *stage) {
 		}
 	}
 	open()
+	s.turn(s.Store, func(w *plan.World) plan.Decision {
+		d := moveOne(w.Pipelines[0].Running[0], "a", plan.Waiting, s.now)
+		d.Tasks[0].NotBefore = s.now.Add(time.Second)
+		return d
+	})
+	if in := s.look(s.Other).Running[0].Instances[0]; in.State != plan.Waiting || !in.NotBefore.Equal(s.now.Add(time.Second)) {
+		s.Errorf("an instance that waits for room is %+v", in)
+	}
+	s.same()
 	s.move("a", plan.Queued)
 	open(plan.AttemptKey{Run: id, Task: "a", MapIndex: -1, Try: 1})
 	s.move("a", plan.Running)

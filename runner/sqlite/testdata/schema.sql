@@ -83,7 +83,7 @@ CREATE TABLE operation_runs (                      -- a run before the order; st
   interval_end   INTEGER,
   kind           INTEGER,
   partial        INTEGER,
-  due_at         INTEGER,
+  due_at         INTEGER, params_id INTEGER,
   PRIMARY KEY (operation_id, run_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -152,6 +152,11 @@ CREATE TABLE results (                             -- key=value of an attempt
   FOREIGN KEY (run_id, task_id, map_index, try) REFERENCES attempts ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE run_params (
+  params_id INTEGER PRIMARY KEY,
+  text      TEXT    NOT NULL UNIQUE                -- JSON: an object, its names sorted
+) STRICT;
+
 CREATE TABLE runs (                                -- a pipeline on one interval
   run_id          INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used twice: executors know it
   pipeline_id     INTEGER NOT NULL REFERENCES pipelines,
@@ -178,7 +183,7 @@ CREATE TABLE runs (                                -- a pipeline on one interval
   success         INTEGER NOT NULL DEFAULT 0,
   failed          INTEGER NOT NULL DEFAULT 0,
   skipped         INTEGER NOT NULL DEFAULT 0,
-  upstream_failed INTEGER NOT NULL DEFAULT 0,
+  upstream_failed INTEGER NOT NULL DEFAULT 0, params_id INTEGER REFERENCES run_params,
   UNIQUE (pipeline_id, interval_start),            -- one run an interval, whoever asks
   CHECK (interval_end >= interval_start),
   CHECK ((state >= 2) = (ended_at IS NOT NULL)),

@@ -90,8 +90,11 @@ func (b *block) lines() []string {
 	if t.Time.IsZero() {
 		return nil
 	}
-	lines := []string{b.term.Dim(fmt.Sprintf("%s  %d slots: %d running, %d queued",
-		t.Time.Format(time.TimeOnly), t.Slots, t.Running, t.Queued))}
+	head := t.Time.Format(time.TimeOnly)
+	if t.Slots > 0 {
+		head += fmt.Sprintf("  %d slots: %d running, %d queued", t.Slots, t.Running, t.Queued)
+	}
+	lines := []string{b.term.Dim(head)}
 	rows, hidden := firstOf(t.Rows, blockRows)
 	label := 0
 	for _, r := range rows {

@@ -35,7 +35,7 @@ type Detail struct{ Name, Value string }
 // Totals is the whole at one instant.
 type Totals struct {
 	Time    time.Time
-	Slots   int
+	Slots   int // 0: nothing of this process runs
 	Running int
 	Queued  int
 	Rows    []Row    // unfinished runs or backfills, the most interesting first
