@@ -27,6 +27,7 @@ type DB struct {
 
 	mu    sync.Mutex // guards all below: the one writer
 	w     *conn      // on the writing connection
+	log   stamp      // the log file when nobody had written for a while
 	loads int64      // how often the active world was read whole
 	memory
 }
