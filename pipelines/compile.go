@@ -50,7 +50,7 @@ func (s *scope) compile(source string, condition bool) (*Expr, []*exprError) {
 	case len(source) > maxExprBytes:
 		return nil, []*exprError{{code: "too-large", message: fmt.Sprintf("an expression may have %d bytes, this one has %d", maxExprBytes, len(source)), help: "move the work into a script"}}
 	}
-	if m := plainName.FindStringSubmatch(source); m != nil && rootSetNames[m[1]] && m[1] != "tasks" {
+	if m := plainName.FindStringSubmatch(source); m != nil && rootSetNames[m[1]] && m[1] != "tasks" && m[1] != "item" {
 		e.root, e.member = m[1], m[2]
 		if err := s.checkName(e.root, e.member, 0, len(m[1])+1); err != nil {
 			return nil, []*exprError{err}

@@ -9,7 +9,8 @@ type Context struct {
 	Params     map[string]any
 	Env        map[string]string // the project's variables for ${{ env.X }}: the task's rendered env
 	Vars       map[string]any
-	Results    map[string]map[string]string // of the tasks that succeeded, by task and key
+	Results    map[string]map[string]any // of the tasks that succeeded, by task and key: a text, or of a mapped task a list
+	Item       any                       // of a mapped task
 	Run        RunContext
 	Task       TaskContext
 	// PrevSuccess is the latest successful run before this one; zero: none.
@@ -26,5 +27,5 @@ type RunContext struct {
 type TaskContext struct {
 	ID       string
 	Try      int
-	MapIndex int
+	MapIndex int // -1: not mapped
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gopkg.in/yaml.v3"
 )
 
 // example is a fenced yaml block of a page, under a heading.
@@ -45,6 +47,26 @@ func (e example) fileName(i int) string {
 	return fmt.Sprintf("pipelines/example_%d.yaml", i)
 }
 
+// handedOn are the results that tasks of an example write as they stand.
+func handedOn(p *Pipeline) map[string]map[string]any {
+	all := map[string]map[string]any{}
+	for _, task := range p.Tasks {
+		if m := writes.FindStringSubmatch(sourceOf(task)); m != nil && task.ForEach == nil {
+			all[task.ID] = map[string]any{m[1]: m[2]}
+		}
+	}
+	return all
+}
+
+func sourceOf(t *Task) string {
+	if t.Shell == nil {
+		return ""
+	}
+	return t.Shell.String()
+}
+
+var writes = regexp.MustCompile(`^echo '(\w+)=(.*)' >> "\$TIDEMARK_RESULTS"`)
+
 func TestEveryExampleOfThePipelineFileLoadsWithoutAProblem(t *testing.T) {
 	list, _ := examples(t, "pipeline-file.md")
 	for i, e := range list {
@@ -58,26 +80,63 @@ func TestEveryExampleOfThePipelineFileLoadsWithoutAProblem(t *testing.T) {
 			t.Errorf("%s: %s: %v\n%s", e.heading, p.Problems[0].Message, said(p.Problems), e.src)
 		}
 		for _, x := range p.Pipelines {
+			results := handedOn(x)
 			for _, task := range x.Tasks {
-				c := &Context{Start: newYear, End: newYear.AddDate(0, 1, 0), Location: x.Location}
-				if _, err := task.Command(c); err != nil {
-					t.Errorf("%s: %s: %v", e.heading, task.ID, err)
+				c := &Context{Start: newYear, End: newYear.AddDate(0, 1, 0), Location: x.Location, Results: results}
+				items := []any{nil}
+				if task.ForEach != nil {
+					var err error
+					if items, err = task.Items(c); err != nil || len(items) == 0 {
+						t.Errorf("%s: %s: %v, %v", e.heading, task.ID, items, err)
+					}
+				}
+				for _, c.Item = range items {
+					if _, err := task.Command(c); err != nil {
+						t.Errorf("%s: %s: %v", e.heading, task.ID, err)
+					}
 				}
 			}
 		}
 	}
 }
 
-func TestEveryKeyIsDocumented(t *testing.T) {
-	_, headings := examples(t, "pipeline-file.md")
-	text := strings.Join(headings, ", ")
-	for _, key := range []string{
-		"pipeline", "description", "owner", "tags", "schedule", "timezone", "start_date", "end_date", "catchup", "max_active_runs",
-		"params", "env", "defaults", "run", "needs", "trigger_rule", "when", "workdir", "inputs", "outputs", "retries", "retry_delay",
-		"retry_backoff", "max_retry_delay", "timeout", "depends_on_past", "wait_for_downstream", "pool", "pool_slots", "priority", "weight_rule", "max_active_tasks", "run_timeout", "queue_timeout", "shell", "env_file", "secrets", "skip_exit_code", "allow_failure", "setup", "teardown",
-	} {
-		if !slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }), key) {
-			t.Errorf("%s has no heading", key)
+// TestEveryKeyIsDocumentedWithAnExample demands of each key that the schemas know a section
+// whose heading names it, with an example in which it stands. The examples are run by
+// TestEveryExampleOfThePipelineFileLoadsWithoutAProblem.
+func TestEveryKeyIsDocumentedWithAnExample(t *testing.T) {
+	list, _ := examples(t, "pipeline-file.md")
+	shown := map[string]bool{}
+	for i, e := range list {
+		var doc map[string]any
+		if err := yaml.Unmarshal([]byte(e.src), &doc); err != nil {
+			t.Fatal(err)
+		}
+		where := "pipeline"
+		if e.fileName(i) == SettingsFile {
+			where = "project"
+		}
+		named := strings.FieldsFunc(e.heading, func(r rune) bool { return r == ',' || r == ' ' })
+		note := func(where string, keys map[string]any) {
+			for key := range keys {
+				if slices.Contains(named, key) || slices.Contains(named, SettingsFile) {
+					shown[where+" "+key] = true
+				}
+			}
+		}
+		note(where, doc)
+		tasks, _ := doc["tasks"].(map[string]any)
+		for _, task := range tasks {
+			keys, _ := task.(map[string]any)
+			note("task", keys)
+			named = append(named, "tasks")
+			note("pipeline", map[string]any{"tasks": nil})
+		}
+	}
+	for where, at := range keyLists {
+		for key := range compileSchema(t, at).Properties {
+			if !shown[where+" "+key] {
+				t.Errorf("no section names the %s key %s and has an example with it", where, key)
+			}
 		}
 	}
 }

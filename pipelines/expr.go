@@ -3,7 +3,9 @@ package pipelines
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
+	"time"
 
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
@@ -59,7 +61,7 @@ func (e *Expr) eval(c *Context) (value any, err error) {
 		}
 	}()
 	machine := vm.VM{MemoryBudget: exprMemory}
-	value, err = machine.Run(e.run, e.scope.values(c, e.roots))
+	value, err = machine.Run(e.run, e.scope.values(c, e.roots, e.tasks))
 	if err != nil {
 		return nil, fmt.Errorf("${{ %s }}: %s", e.source, exprMessage(err))
 	}
@@ -78,5 +80,27 @@ func kindOf(value any) string {
 	if value == nil {
 		return "nothing"
 	}
-	return fmt.Sprintf("a %T", value)
+	return typeWord(reflect.TypeOf(value))
+}
+
+// typeWord names a type for people.
+func typeWord(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int, reflect.Int64:
+		if t == reflect.TypeFor[time.Duration]() {
+			return "a duration"
+		}
+		return "a whole number"
+	case reflect.Float64:
+		return "a number"
+	case reflect.String:
+		return "a string"
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.Map:
+		return "a mapping"
+	}
+	return "a time"
 }

@@ -54,7 +54,7 @@ func (d *decoder) fingerprint(p *Pipeline) string {
 	for _, t := range p.Tasks {
 		t.Fingerprint, t.Hashed = d.taskFingerprint(t)
 		h.add("task."+t.ID, fmt.Sprintln(t.Fingerprint, t.Retries, t.RetryDelay, t.RetryBackoff, t.MaxRetryDelay, t.Timeout, t.QueueTimeout, t.SkipExitCode, t.AllowFailure, jsonText(sources(t.Outputs)), t.DependsOnPast, t.WaitForDownstream,
-			t.Pool, t.PoolSlots, t.Priority, t.WeightRule))
+			t.Pool, t.PoolSlots, t.Priority, t.WeightRule, t.limit()))
 	}
 	h.add("name", p.Name)
 	h.add("schedule", p.Schedule)
@@ -97,6 +97,9 @@ func (d *decoder) taskFingerprint(t *Task) (string, []HashedInput) {
 	}
 	if t.When != nil {
 		h.add("when", t.When.source)
+	}
+	if t.ForEach != nil {
+		h.add("for_each", t.ForEach.source)
 	}
 	if len(t.Needs) > 0 {
 		h.add("needs", jsonText(slices.Sorted(slices.Values(t.Needs))))
@@ -182,6 +185,9 @@ func (t *Task) references() []string {
 	}
 	if t.When != nil {
 		collect(t.When)
+	}
+	if t.ForEach != nil && t.ForEach.list != nil {
+		collect(t.ForEach.list)
 	}
 	return slices.Sorted(maps.Keys(set))
 }

@@ -15,16 +15,16 @@ var (
 	laterInPipeline = append([]string{
 		"pools",
 		"protect", "executor", "executors",
-		"vars", "inherit_env", "outputs", "for_each", "workdir",
+		"vars", "inherit_env", "outputs", "workdir",
 	}, laterEverywhere...)
 	laterInTask = append([]string{
 		"max_active_tasks",
-		"for_each", "executor",
+		"executor",
 		"executors", "inherit_env",
 	}, laterEverywhere...)
 	laterInDefaults = append([]string{"env_file", "secrets", "workdir", "skip_exit_code", "allow_failure", "when", "env"}, laterInTask...)
 	laterInSettings = append([]string{
-		"protect", "executor", "executors", "secrets", "env_file", "queue_timeout", "targets", "interpreters",
+		"protect", "executor", "executors", "secrets", "env_file", "targets", "interpreters",
 	}, laterEverywhere...)
 	laterInNeeds    = []string{"pipeline", "covers", "on", "interval"}
 	laterInSchedule = []string{"calendar", "jitter", "timezone"}
@@ -43,5 +43,5 @@ var keyAliases = map[string]string{
 	"continue_on_error": "allow_failure", "skip_on_exit_code": "skip_exit_code", "delay": "retry_delay",
 	"backoff": "retry_backoff", "retry_exponential_backoff": "retry_backoff", "max_backoff": "max_retry_delay", "max_delay": "max_retry_delay",
 	"workers": "parallelism", "logs": "log_dir", "state": "state_dir", "max_active": "max_active_runs", "envFile": "env_file", "dotenv": "env_file", "dagrun_timeout": "run_timeout",
-	"priority_weight": "priority", "concurrency": "max_active_tasks", "slots": "pool_slots",
+	"priority_weight": "priority", "foreach": "for_each", "expand": "for_each", "with_items": "for_each", "matrix": "for_each", "loop": "for_each", "concurrency": "max_active_tasks", "slots": "pool_slots",
 }

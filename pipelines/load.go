@@ -18,12 +18,12 @@ const PipelinesDir = "pipelines"
 // Load reads tidemark.yaml and every YAML file under pipelines/. It fails only when the root cannot be read; what is
 // wrong with a file is a problem of that file and never stops the others.
 func Load(root string) (*Project, error) {
-	return load(root, (*loader).walk)
+	return load(root, nil, (*loader).walk)
 }
 
 // LoadFiles reads tidemark.yaml and the named files, given relative to root or as absolute paths.
 func LoadFiles(root string, files ...string) (*Project, error) {
-	return load(root, func(l *loader) []string {
+	return load(root, nil, func(l *loader) []string {
 		var list []string
 		for _, file := range files {
 			list = append(list, l.relative(file))
@@ -42,7 +42,7 @@ type loader struct {
 	reader   *Reader // nil: nothing is remembered
 }
 
-func load(dir string, list func(*loader) []string) (*Project, error) {
+func load(dir string, last *Settings, list func(*loader) []string) (*Project, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("cannot find the project: %w", err)
@@ -54,7 +54,7 @@ func load(dir string, list func(*loader) []string) (*Project, error) {
 	defer root.Close()
 	l := &loader{project: &Project{Root: dir}, root: root, fs: root.FS(), compiler: newCompiler()}
 	l.files = newFiles(l.fs, dir)
-	l.settings()
+	l.settings(last)
 	l.files.ignored = l.project.Settings.stateDir()
 	names := list(l)
 	slices.Sort(names)
@@ -69,18 +69,30 @@ func load(dir string, list func(*loader) []string) (*Project, error) {
 	return l.project, nil
 }
 
-func (l *loader) settings() {
+func (l *loader) settings(last *Settings) {
 	src, err := fs.ReadFile(l.fs, SettingsFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return
 	}
 	if err != nil {
 		l.unreadable(SettingsFile, err)
+		l.keep(last)
 		return
 	}
 	s, problems := ParseSettings(SettingsFile, src)
 	l.project.Settings = *s
 	l.project.Problems = append(l.project.Problems, problems...)
+	if problems.Errors() > 0 {
+		l.keep(last)
+	}
+}
+
+// keep takes the last good settings in the place of broken ones.
+func (l *loader) keep(last *Settings) {
+	l.project.SettingsBroken = true
+	if last != nil {
+		l.project.Settings = *last
+	}
 }
 
 // walk lists the YAML files under pipelines/, without hidden ones.

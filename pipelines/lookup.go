@@ -17,8 +17,8 @@ func (s *scope) lookup(c *Context, root, member string) any {
 		return c.Start.UTC().Format("20060102T150405")
 	case "logical_date":
 		return c.Start.In(s.zone(c))
-	case "tasks":
-		return s.taskValues(c)
+	case "item":
+		return c.Item
 	}
 	if member == "" {
 		return s.whole(c, root)
@@ -51,6 +51,8 @@ func (s *scope) member(c *Context, name string) any {
 		return c.Task.ID
 	case "task.try":
 		return c.Task.Try
+	case "task.map_index":
+		return c.Task.MapIndex
 	case "prev_success.start":
 		return s.instantOrNil(c, c.PrevSuccessStart)
 	case "prev_success.end":
@@ -91,9 +93,13 @@ func (s *scope) whole(c *Context, root string) any {
 }
 
 // values is the environment of a compiled program.
-func (s *scope) values(c *Context, roots []string) map[string]any {
+func (s *scope) values(c *Context, roots []string, tasks []reference) map[string]any {
 	all := make(map[string]any, len(roots))
 	for _, root := range roots {
+		if root == "tasks" {
+			all[root] = s.taskValues(c, tasks)
+			continue
+		}
 		all[root] = s.lookup(c, root, "")
 	}
 	return all

@@ -17,9 +17,9 @@ type found struct {
 	lets    map[string]bool // refused, but no unknown names either
 	errs    []*exprError
 
-	tasks []reference             // the tasks whose results are read
-	depth map[*ast.MemberNode]int // below tasks: 1 a task, 2 its results
-	whole int                     // names below tasks that lead to a value
+	tasks []reference              // the tasks whose results are read
+	links map[*ast.MemberNode]link // names below tasks
+	whole int                      // those that lead to a value
 }
 
 // Visit implements ast.Visitor; children come before their parents.
@@ -90,7 +90,7 @@ func (f *found) check(s *scope) []*exprError {
 }
 
 // laterNames are decided but not yet built, as the keys in keys.go.
-var laterNames = map[string]bool{"item": true, "secrets": true}
+var laterNames = map[string]bool{"secrets": true}
 
 // checkName demands that root, or root.member, exists; from and at are the places of the two.
 func (s *scope) checkName(root, member string, from, at int) *exprError {
@@ -106,6 +106,13 @@ func (s *scope) checkName(root, member string, from, at int) *exprError {
 			code: "unknown-variable", from: from, to: from + len([]rune(root)),
 			message: fmt.Sprintf("%q does not exist in an expression", root),
 			help:    s.rootHelp(root),
+		}
+	}
+	if root == "item" && s.item == nil {
+		return &exprError{
+			code: "unknown-variable", from: from, to: from + len("item"),
+			message: "item exists only in a task with for_each",
+			help:    "add for_each: with a list to the task",
 		}
 	}
 	names, grouped := s.members(root)
@@ -134,7 +141,7 @@ var airflowNames = map[string]string{
 	"data_interval_start": "interval.start", "data_interval_end": "interval.end", "execution_date": "logical_date",
 	"next_ds": "date_format(interval.end, \"%Y-%m-%d\")", "prev_ds": "date_add(ds, \"-1d\")",
 	"yesterday_ds": "date_add(ds, \"-1d\")", "tomorrow_ds": "date_add(ds, \"1d\")",
-	"run_id": "run.id", "task_id": "task.id", "try_number": "task.try", "var": "vars", "macros": "date_add and date_format",
+	"run_id": "run.id", "task_id": "task.id", "try_number": "task.try", "map_index": "task.map_index", "var": "vars", "macros": "date_add and date_format",
 	"data_interval": "interval", "prev_data_interval_start_success": "prev_success.start",
 	"prev_data_interval_end_success": "prev_success.end",
 }
@@ -149,10 +156,14 @@ func (s *scope) rootHelp(name string) string {
 			return fmt.Sprintf("did you mean \"%s.%s\"?", root, name)
 		}
 	}
-	if help := didYouMean(name, rootNames); help != "" && !strings.HasPrefix(help, "known") {
+	known := rootNames
+	if s.item == nil {
+		known = slices.DeleteFunc(slices.Clone(rootNames), func(root string) bool { return root == "item" })
+	}
+	if help := didYouMean(name, known); help != "" && !strings.HasPrefix(help, "known") {
 		return help
 	}
-	return "known here: " + strings.Join(rootNames, ", ")
+	return "known here: " + strings.Join(known, ", ")
 }
 
 // roots returns the first words of the names that are read.

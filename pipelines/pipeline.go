@@ -35,7 +35,8 @@ type Pipeline struct {
 	Source      string // the YAML text
 	Fingerprint string // of the whole normalised definition, hex
 
-	index map[string]int
+	index     map[string]int
+	looksBack bool // see LooksBack
 }
 
 // Task is one node of a pipeline's graph. It is immutable.
@@ -53,6 +54,7 @@ type Task struct {
 	Inputs      []string    // globs, relative to the project's root
 	Outputs     []*Template // globs that must match when it has succeeded
 	When        *Expr       // nil: always
+	ForEach     *ForEach    // nil: one instance
 	TriggerRule TriggerRule
 
 	Retries       int

@@ -9,12 +9,15 @@ import (
 
 // Project is a directory with tidemark.yaml and pipelines, as it was when it was loaded.
 type Project struct {
-	Root      string // absolute
-	Settings  Settings
-	Pipelines []*Pipeline // the valid ones, by name
-	Files     []string    // of all pipelines, valid or not, relative to Root, with slashes
-	Problems  Problems
-	Broken    []BrokenFile // files with errors, as Files has them
+	Root     string // absolute
+	Settings Settings
+	// SettingsBroken says that tidemark.yaml has errors. Settings are then what could be read
+	// of it, or the last good ones.
+	SettingsBroken bool
+	Pipelines      []*Pipeline // the valid ones, by name
+	Files          []string    // of all pipelines, valid or not, relative to Root, with slashes
+	Problems       Problems
+	Broken         []BrokenFile // files with errors, as Files has them
 }
 
 // BrokenFile is a file that is not loaded. The last good version of its pipeline goes on.

@@ -7,10 +7,13 @@ import (
 
 // Reader loads one project again and again. A file that is word for word what it was, and
 // that looks at no other file, is not read twice for its meaning: of a thousand pipelines
-// one changes. What it returns shares pipelines with what it returned before.
+// one changes. What it returns shares pipelines with what it returned before. Where
+// tidemark.yaml has errors its last good version is kept whole, so that no pipeline changes
+// its meaning by a slip of the pen.
 type Reader struct {
 	root     string
-	settings Settings
+	good     *Settings          // the last without errors; nil: none yet
+	settings Settings           // those that known was read with
 	known    map[string]meaning // by file
 }
 
@@ -25,9 +28,12 @@ type meaning struct {
 // NewReader makes a reader that knows nothing yet.
 func NewReader(root string) *Reader { return &Reader{root: root, known: map[string]meaning{}} }
 
+// Settings are the last good ones; nil where there have never been any.
+func (r *Reader) Settings() *Settings { return r.good }
+
 // Load does what the function Load does.
 func (r *Reader) Load() (*Project, error) {
-	return load(r.root, func(l *loader) []string {
+	project, err := load(r.root, r.good, func(l *loader) []string {
 		if !reflect.DeepEqual(r.settings, l.project.Settings) {
 			r.settings = l.project.Settings
 			clear(r.known)
@@ -35,6 +41,10 @@ func (r *Reader) Load() (*Project, error) {
 		l.reader = r
 		return l.walk()
 	})
+	if err == nil && !project.SettingsBroken {
+		r.good = &project.Settings
+	}
+	return project, err
 }
 
 // recall is what the reader knows of a file with this text.

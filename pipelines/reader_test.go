@@ -68,4 +68,16 @@ func TestAReaderSeesEveryChangeAndKeepsWhatIsTheSame(t *testing.T) {
 	if a5, _ := load(); a5 == nil {
 		t.Error("a is mended and not seen")
 	}
+	put("tidemark.yaml", "defaults: {retries: 5}\nparallelism: many\n")
+	broken, err := r.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a6, ok := broken.Pipeline("a"); !ok || a6.Tasks[0].Retries != 3 || !broken.SettingsBroken {
+		t.Error("a tidemark.yaml with an error changes what a means")
+	}
+	put("tidemark.yaml", "defaults: {retries: 5}\n")
+	if a7, _ := load(); a7.Tasks[0].Retries != 5 {
+		t.Error("a does not have the defaults of the mended tidemark.yaml")
+	}
 }

@@ -3,6 +3,7 @@ package pipelines
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,8 +15,10 @@ type scope struct {
 	params   []Param
 	vars     map[string]any
 	location *time.Location
-	env      []string // the variables declared so far
-	tasks    []string // the pipeline's tasks; nil where no task's own key is read
+	env      []string        // the variables declared so far
+	tasks    []string        // the pipeline's tasks; nil where no task's own key is read
+	mapped   map[string]bool // those that expand over a list
+	item     types.Type      // of for_each; nil where there is none
 	compiler *compiler
 }
 
@@ -30,7 +33,7 @@ var (
 		"ts":           types.String,
 		"ts_nodash":    types.String,
 		"run":          types.Map{"id": types.Int, "kind": types.String},
-		"task":         types.Map{"id": types.String, "try": types.Int},
+		"task":         types.Map{"id": types.String, "try": types.Int, "map_index": types.Int},
 		"prev_success": types.Map{"start": types.Any, "end": types.Any}, // nil: none
 	}
 	scalarTypes = map[string]types.Type{
@@ -43,7 +46,7 @@ var (
 var rootNames = slices.Sorted(maps.Keys(rootSet()))
 
 func rootSet() map[string]bool {
-	set := map[string]bool{"params": true, "env": true, "vars": true, "tasks": true}
+	set := map[string]bool{"params": true, "env": true, "vars": true, "tasks": true, "item": true}
 	for name := range builtins {
 		set[name] = true
 	}
@@ -63,6 +66,9 @@ func (s *scope) members(root string) ([]string, bool) {
 		return s.env, true
 	case "vars":
 		return slices.Sorted(maps.Keys(s.vars)), true
+	}
+	if m, ok := s.item.(types.Map); ok && root == "item" {
+		return slices.Sorted(maps.Keys(m)), true
 	}
 	if m, ok := builtins[root].(types.Map); ok {
 		return slices.Sorted(maps.Keys(m)), true
@@ -89,6 +95,9 @@ func (s *scope) types() types.Map {
 		}
 	}
 	all["vars"] = vars
+	if s.item != nil {
+		all["item"] = s.item
+	}
 	return all
 }
 
@@ -98,7 +107,23 @@ func (s *scope) signature() string {
 	for _, p := range s.params {
 		b.WriteString(p.Name + ":" + p.Type + ";")
 	}
+	if s.item != nil {
+		b.WriteString("item:" + typeText(s.item))
+	}
 	return b.String()
+}
+
+// typeText is equal for equal types.
+func typeText(t types.Type) string {
+	m, ok := t.(types.Map)
+	if !ok {
+		return t.String()
+	}
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		b.WriteString(strconv.Quote(name) + ":" + typeText(m[name]) + ",")
+	}
+	return "{" + b.String() + "}"
 }
 
 // param returns the declared parameter of this name, or nil.

@@ -33,6 +33,7 @@ type Settings struct {
 	MaxActiveTasks       int
 	MaxActiveTasksPerRun int
 	RunTimeout           time.Duration
+	QueueTimeout         time.Duration
 }
 
 // DefaultInheritEnv are the variables of the runner that a task sees where inherit_env does not say otherwise.
@@ -47,9 +48,13 @@ func (s *Settings) inheritEnv() []string {
 
 func (s *Settings) defaults() Defaults {
 	if s.Defaults == nil {
-		return Defaults{RetryDelay: defaultRetryDelay, PoolSlots: 1, Priority: defaultPriority}
+		return Defaults{RetryDelay: defaultRetryDelay, PoolSlots: 1, Priority: defaultPriority, QueueTimeout: s.QueueTimeout}
 	}
-	return *s.Defaults
+	all := *s.Defaults
+	if all.QueueTimeout == 0 {
+		all.QueueTimeout = s.QueueTimeout
+	}
+	return all
 }
 
 // pipeline is one that says nothing: what it has then.
@@ -106,6 +111,7 @@ func (d *decoder) settingsKeys(root *yaml.Node, s *Settings) {
 		{"max_active_runs", func(_, v *yaml.Node) { s.MaxActiveRuns = d.integer(v, "max_active_runs", 1, maxActiveRuns) }},
 		{"max_active_tasks", func(_, v *yaml.Node) { s.MaxActiveTasksPerRun, s.MaxActiveTasks = d.activeTasks(v) }},
 		{"run_timeout", func(_, v *yaml.Node) { s.RunTimeout = d.duration(v, "run_timeout", time.Second) }},
+		{"queue_timeout", func(_, v *yaml.Node) { s.QueueTimeout = d.duration(v, "queue_timeout", time.Second) }},
 	})
 	if vars != nil {
 		s.Vars = d.vars(vars)

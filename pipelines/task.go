@@ -113,15 +113,19 @@ func (d *decoder) tasks(root *yaml.Node, t *top, p *Pipeline) {
 	}
 	drafts := make([]*draft, 0, len(list))
 	d.scope.tasks = make([]string, len(list))
+	d.scope.mapped = map[string]bool{}
 	for i, e := range list {
 		d.scope.tasks[i] = e.key.Value
 	}
 	for _, e := range list {
 		d.name(d.span(e.key), "a task", e.key.Value)
-		drafts = append(drafts, d.task(e, p, defaults))
+		t := d.task(e, p, defaults)
+		d.scope.mapped[t.ID] = t.ForEach != nil
+		drafts = append(drafts, t)
 	}
 	d.link(drafts, p)
 	d.checkUses(p)
+	p.looksBack = p.readsPrevSuccess()
 	p.weigh()
 }
 
@@ -141,9 +145,9 @@ func (d *decoder) task(e entry, p *Pipeline, defaults Defaults) *draft {
 			d.command(t.Task, e.value)
 		}
 	} else {
-		has = d.taskKeys(t, e, &defaults)
+		has = d.taskKeys(t, e, p, &defaults)
 	}
-	d.scope.env = inherited
+	d.scope.env, d.scope.item = inherited, nil
 	t.follow(&defaults)
 	d.checkPool(e.key, has, t.Task)
 	d.checkShell(has["shell"], t.Task)
@@ -162,11 +166,12 @@ func (t *draft) follow(p *Defaults) {
 	t.Pool, t.PoolSlots, t.Priority, t.WeightRule = p.Pool, p.PoolSlots, p.Priority, p.WeightRule
 }
 
-func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) map[string]*yaml.Node {
-	var run, env, workdir, when, outputs *yaml.Node
+func (d *decoder) taskKeys(t *draft, e entry, p *Pipeline, policy *Defaults) map[string]*yaml.Node {
+	var forEach, run, env, workdir, when, outputs *yaml.Node
 	has := d.object(e.value, fmt.Sprintf("task %q", short(e.key.Value)), laterInTask, append(d.policy(policy),
 		field{"description", func(_, v *yaml.Node) { t.Description, _ = d.text(v, "description") }},
 		field{"needs", func(_, v *yaml.Node) { t.needs = d.needs(v) }},
+		field{"for_each", keep(&forEach)},
 		field{"run", keep(&run)},
 		field{"env", keep(&env)},
 		field{"workdir", keep(&workdir)},
@@ -180,6 +185,9 @@ func (d *decoder) taskKeys(t *draft, e entry, policy *Defaults) map[string]*yaml
 		field{"setup", func(_, v *yaml.Node) { t.Setup = d.boolean(v, "setup") }},
 		field{"teardown", func(_, v *yaml.Node) { t.teardown = d.teardown(v) }},
 	))
+	if forEach != nil {
+		t.ForEach, d.scope.item = d.forEach(forEach, p.Env)
+	}
 	d.checkTeardown(t, has)
 	t.Env = d.environment(env, "env", t.Env)
 	if workdir != nil {

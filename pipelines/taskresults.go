@@ -2,7 +2,9 @@ package pipelines
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/expr-lang/expr/ast"
 )
@@ -11,8 +13,9 @@ import (
 // tasks.ID.results.KEY. Which tasks exist is known before the first expression is read;
 // which of them are upstream is known after the last one, and checked then.
 
-// taskValue is what an expression sees of an upstream task. Every value is a text; a key
-// that the task did not write has no value.
+// taskValue is what an expression sees of an upstream task. Every value is a text, and of a
+// task with for_each the list of what its instances wrote, by map index. A key that the task
+// did not write has no value; the list of one that no instance wrote is empty.
 type taskValue struct {
 	Results map[string]any `expr:"results"`
 }
@@ -20,31 +23,31 @@ type taskValue struct {
 // reference is a task that an expression names.
 type reference struct {
 	task     string
-	from, to int // its place in the expression, in characters
+	key      string // of the result; "" where it is not a plain name
+	from, to int    // its place in the expression, in characters
 }
+
+// link is how far below tasks a name has come: 1 a task, 2 its results.
+type link struct{ depth, task int }
 
 // chain follows one more step of a name below tasks. Children come before their parents.
 func (f *found) chain(n *ast.MemberNode, word string) {
+	if f.links == nil {
+		f.links = map[*ast.MemberNode]link{}
+	}
 	if id, ok := n.Node.(*ast.IdentifierNode); ok && id.Value == "tasks" {
 		at := n.Property.Location()
-		f.tasks = append(f.tasks, reference{word, at.From, max(at.To, at.From+len([]rune(word)))})
-		f.depth = put(f.depth, n, 1)
+		f.links[n] = link{1, len(f.tasks)}
+		f.tasks = append(f.tasks, reference{task: word, from: at.From, to: max(at.To, at.From+len([]rune(word)))})
 		return
 	}
-	switch depth := f.depth[memberOf(n.Node)]; {
-	case depth == 1 && word == "results":
-		f.depth = put(f.depth, n, 2)
-	case depth == 2:
+	switch l := f.links[memberOf(n.Node)]; {
+	case l.depth == 1 && word == "results":
+		f.links[n] = link{2, l.task}
+	case l.depth == 2:
 		f.whole++
+		f.tasks[l.task].key = word
 	}
-}
-
-func put(m map[*ast.MemberNode]int, n *ast.MemberNode, depth int) map[*ast.MemberNode]int {
-	if m == nil {
-		m = map[*ast.MemberNode]int{}
-	}
-	m[n] = depth
-	return m
 }
 
 // memberOf is the member that a node is, behind the mark of an optional chain.
@@ -98,6 +101,15 @@ func (d *decoder) checkUses(p *Pipeline) {
 	}
 }
 
+// LooksBack tells whether an expression of the pipeline reads the interval of an earlier run: prev_success.
+func (p *Pipeline) LooksBack() bool { return p.looksBack }
+
+func (p *Pipeline) readsPrevSuccess() bool {
+	return slices.ContainsFunc(p.Tasks, func(t *Task) bool {
+		return slices.ContainsFunc(t.references(), func(name string) bool { return strings.HasPrefix(name, "prev_success") })
+	})
+}
+
 // UsesResults tells whether an expression of the pipeline reads the results of a task.
 func (p *Pipeline) UsesResults() bool {
 	return slices.ContainsFunc(p.Tasks, func(t *Task) bool {
@@ -105,15 +117,21 @@ func (p *Pipeline) UsesResults() bool {
 	})
 }
 
-// taskValues are the results of the tasks of this pipeline.
-func (s *scope) taskValues(c *Context) map[string]taskValue {
-	all := make(map[string]taskValue, len(s.tasks))
-	for _, id := range s.tasks {
-		results := make(map[string]any, len(c.Results[id]))
-		for key, value := range c.Results[id] {
-			results[key] = value
+// taskValues are the results of the tasks that an expression names.
+func (s *scope) taskValues(c *Context, named []reference) map[string]taskValue {
+	all := make(map[string]taskValue, len(named))
+	for _, r := range named {
+		v, ok := all[r.task]
+		if !ok {
+			v.Results = maps.Clone(c.Results[r.task])
 		}
-		all[id] = taskValue{results}
+		if v.Results == nil {
+			v.Results = map[string]any{}
+		}
+		if s.mapped[r.task] && v.Results[r.key] == nil {
+			v.Results[r.key] = []any{}
+		}
+		all[r.task] = v
 	}
 	return all
 }

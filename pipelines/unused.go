@@ -41,6 +41,9 @@ func (t *Task) usesInterval() bool {
 			}
 		}
 	}
+	if t.ForEach != nil && t.ForEach.list != nil && t.ForEach.list.usesInterval() {
+		return true
+	}
 	return t.When != nil && t.When.usesInterval()
 }
 

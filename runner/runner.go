@@ -17,6 +17,8 @@ type Definitions struct {
 	Pipelines []*pipelines.Pipeline
 	Pools     map[string]int // slots by name
 	Workshop  *Workshop
+	// Parse reads an earlier version of a pipeline's file; nil: there is none to be read.
+	Parse func(file, source string) (*pipelines.Pipeline, error)
 }
 
 // Runner is the loop and what it works with.

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -33,15 +34,21 @@ type Subject struct {
 	MapIndex int
 	Try      int
 	Params   plan.Params
-	Results  map[string]map[string]string // of the tasks that succeeded, by task and key
+	Item     any                       // of a mapped task
+	Results  map[string]map[string]any // of the tasks that succeeded, by task and key
+
+	PrevSuccess timetable.Interval // of the latest run before this one that succeeded; zero: none
 }
 
 // Job renders one attempt, whole but for the secrets that programs print. An error is the
 // author's: an expression that has no value here.
 func (w *Workshop) Job(s plan.Start) (Job, []pipelines.Secret, error) {
+	if v := s.Run.Version; v != nil && v.Problem != "" {
+		return Job{}, nil, fmt.Errorf("cannot read version %s: %s", v.Fingerprint, v.Problem)
+	}
 	task, _ := s.Def.Task(s.Task)
 	subject := Subject{Def: s.Def, Task: task, Run: s.Run.ID, Kind: s.Run.Kind,
-		Interval: s.Run.Interval, MapIndex: s.MapIndex, Try: s.Try, Params: s.Run.Params, Results: s.Run.Results()}
+		Interval: s.Run.Interval, MapIndex: s.MapIndex, Item: s.Item, Try: s.Try, Params: s.Run.Params, Results: s.Run.Results(), PrevSuccess: s.Run.PrevSuccess}
 	cmd, err := w.Command(subject)
 	if err != nil {
 		return Job{}, nil, err
@@ -78,6 +85,9 @@ func (w *Workshop) expect(s plan.Start, subject Subject) error {
 	return w.owe(s.AttemptKey, debt{globs, len(subject.Task.Secrets) > 0})
 }
 
+// Items is the list of a mapped task.
+func (w *Workshop) Items(s Subject) ([]any, error) { return s.Task.Items(contextOf(s)) }
+
 // Command is what a task's process will be, whole.
 type Command struct {
 	Argv []string
@@ -91,6 +101,9 @@ type Command struct {
 // Command renders a task for an attempt.
 func (w *Workshop) Command(s Subject) (Command, error) {
 	env := w.base(s)
+	if err := addItem(env, s); err != nil {
+		return Command{}, err
+	}
 	if err := w.envFiles(env, s.Task); err != nil {
 		return Command{}, err
 	}
@@ -126,6 +139,9 @@ func contextOf(s Subject) *pipelines.Context {
 		Results:  s.Results,
 		Run:      pipelines.RunContext{ID: s.Run, Kind: s.Kind.String()},
 		Task:     pipelines.TaskContext{ID: s.Task.ID, Try: s.Try, MapIndex: s.MapIndex},
+		Item:     s.Item,
+
+		PrevSuccessStart: s.PrevSuccess.Start, PrevSuccessEnd: s.PrevSuccess.End,
 	}
 }
 
@@ -151,6 +167,15 @@ func (w *Workshop) base(s Subject) map[string]string {
 		env["TIDEMARK_COMMIT"] = w.Commit.ID
 	}
 	return env
+}
+
+// addItem tells an instance of a mapped task which one it is, and what it works on.
+func addItem(env map[string]string, s Subject) (err error) {
+	if s.MapIndex >= 0 {
+		env["TIDEMARK_MAP_INDEX"] = strconv.Itoa(s.MapIndex)
+		env["TIDEMARK_ITEM"], err = pipelines.ItemText(s.Item)
+	}
+	return err
 }
 
 func (w *Workshop) inherited() map[string]string {

@@ -84,7 +84,7 @@ func (c *call) savedPlan(path string) (*plan.Plan, error) {
 	if err := d.Decode(p); err != nil {
 		return nil, usage("bad-plan", fmt.Sprintf("%s does not hold a plan: %s", path, err), "save one with --out FILE")
 	}
-	if p.Schema != "tidemark.plan/1" || !slices.Contains([]string{"clear", "backfill", "mark", "trigger", "undo"}, p.Kind) {
+	if p.Schema != "tidemark.plan/1" || !slices.Contains([]string{"clear", "backfill", "mark", "trigger", "undo", "unpause"}, p.Kind) {
 		return nil, usage("bad-plan", fmt.Sprintf("%s holds %q of kind %q, which is no order", path, p.Schema, p.Kind), "save one with --out FILE")
 	}
 	return p, nil

@@ -49,6 +49,9 @@ func (p *program) newCall(ctx *cli.Context, v *verb, out io.Writer) (*call, erro
 	if err := c.oneOf("progress", []string{"auto", "tty", "plain", "none"}); err != nil {
 		return nil, err
 	}
+	if p.asked != nil {
+		c.project = p.asked.project
+	}
 	c.Term = p.look(p.out, ctx.String("color"))
 	c.ErrTm = p.look(p.err, ctx.String("color"))
 	return c, nil

@@ -25,6 +25,9 @@ func clearVerb() *verb {
 			"tidemark clear weather --only-failed --last 7",
 		group: groupChange,
 		flags: orderFlags(append(choiceFlags(),
+			&cli.BoolFlag{Name: "run", Usage: "of each run in which something is chosen, everything"},
+			&cli.BoolFlag{Name: "same-version", Usage: "bind the runs to the version of the pipeline that they ran with before"},
+			&cli.StringSliceFlag{Name: "only", Hidden: true},
 			&cli.BoolFlag{Name: "no-running", Usage: "refuse when one of them runs, instead of cancelling it"},
 		)...),
 		run: runClear,
@@ -32,6 +35,10 @@ func clearVerb() *verb {
 }
 
 func runClear(c *call) error {
+	if c.IsSet("only") {
+		return usage("not-of-clear", "clear is about task instances that exist: intervals that are missing or were passed over have none",
+			"make them with tidemark backfill --only missing,skipped; to choose skipped task instances write --state skipped")
+	}
 	ch, err := c.choice()
 	if err != nil {
 		return err
@@ -41,11 +48,13 @@ func runClear(c *call) error {
 			return err
 		}
 	}
-	args := plan.ClearArgs{Selector: ch.Selector, In: ch.in, NoRunning: c.Bool("no-running"),
+	args := plan.ClearArgs{Selector: ch.Selector, In: ch.in, WholeRuns: c.Bool("run"), SameVersion: c.Bool("same-version"), NoRunning: c.Bool("no-running"),
 		Reason: c.String("reason"), Ticket: c.String("ticket")}
-	return c.carryOut(ch.now, ch.order("clear", func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
+	o := ch.order("clear", func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
 		return plan.Clear(ch.now, scopes, args)
-	}))
+	})
+	o.query.Versions = args.SameVersion
+	return c.carryOut(ch.now, o)
 }
 
 // haveRuns refuses single intervals that a pipeline has no run of: half of what was asked

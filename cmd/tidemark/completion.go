@@ -136,6 +136,9 @@ func verbNames(all []*verb) []string {
 func flagWords(flags []cli.Flag) []string {
 	var words []string
 	for _, f := range flags {
+		if unseen(f) {
+			continue
+		}
 		words = append(words, dashed(f.Names()[0]))
 	}
 	slices.Sort(words)

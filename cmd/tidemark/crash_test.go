@@ -70,6 +70,8 @@ type wreck struct {
 	rng     *rand.Rand
 	program string
 	dir     string
+	as      *syscall.Credential // nil: who runs the test
+	runner  int                 // the pid of what was started
 }
 
 func newWreck(t *testing.T, rng *rand.Rand) *wreck {
@@ -89,6 +91,9 @@ func newWreck(t *testing.T, rng *rand.Rand) *wreck {
 func (w *wreck) tidemark(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, w.program, args...)
 	cmd.Dir = w.dir
+	if w.as != nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: w.as}
+	}
 	return cmd
 }
 

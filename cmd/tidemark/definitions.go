@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -14,7 +15,7 @@ import (
 )
 
 // definitions reads the project again and again and keeps, of a file that breaks, the last
-// version that was good.
+// version that was good: of a pipeline, and of tidemark.yaml.
 type definitions struct {
 	root   string
 	files  *pipelines.Reader
@@ -40,7 +41,20 @@ func (d *definitions) read(ctx context.Context) (runner.Definitions, *pipelines.
 		}
 		return 1
 	})
-	return runner.Definitions{Pipelines: ps, Pools: project.Settings.Pools, Workshop: d.workshop(ctx, project)}, project, nil
+	return runner.Definitions{Pipelines: ps, Pools: project.Settings.Pools, Workshop: d.workshop(ctx, project), Parse: earlierVersions(d.root, project)}, project, nil
+}
+
+// earlierVersions reads earlier versions of pipelines, with the settings and the files of now.
+func earlierVersions(root string, project *pipelines.Project) func(file, source string) (*pipelines.Pipeline, error) {
+	return func(file, source string) (*pipelines.Pipeline, error) {
+		p, problems := pipelines.Parse(file, []byte(source), &project.Settings, os.DirFS(root))
+		for _, problem := range problems {
+			if p == nil || problem.Severity == pipelines.Error {
+				return nil, errors.New(problem.Message)
+			}
+		}
+		return p, nil
+	}
 }
 
 // remember replaces what is good now and forgets the files that are gone.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"reflect"
 	"time"
 )
@@ -9,9 +10,17 @@ import (
 // Document prints one JSON document, whose first field must be Schema. Lists that are nil
 // become [], maps that are nil {}, and every time.Time is in UTC; pointers may be null.
 func (c *call) Document(doc any) error {
-	enc := json.NewEncoder(c.Out)
+	if a := c.program.asked; a != nil {
+		a.document = doc
+		return nil
+	}
+	return writeDocument(c.Out, doc, c.Format != "jsonl")
+}
+
+func writeDocument(w io.Writer, doc any, indent bool) error {
+	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	if c.Format != "jsonl" {
+	if indent {
 		enc.SetIndent("", "  ")
 	}
 	return enc.Encode(tidied(doc))

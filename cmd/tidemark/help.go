@@ -88,9 +88,18 @@ func explain(w io.Writer, v *verb, t ui.Terminal) {
 	fmt.Fprint(w, "\nFlags of every command: tidemark --help\n")
 }
 
+// unseen says whether a flag is there only to say why it is not.
+func unseen(f cli.Flag) bool {
+	v, ok := f.(cli.VisibleFlag)
+	return ok && !v.IsVisible()
+}
+
 // explainFlags lists flags; the second column begins at 28 and is wrapped at 80.
 func explainFlags(w io.Writer, flags []cli.Flag) {
 	for _, f := range flags {
+		if unseen(f) {
+			continue
+		}
 		left, usage := flagText(f)
 		lines := ui.Wrap(usage, 80-28)
 		if len(left) > 25 {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
@@ -40,7 +39,7 @@ func noSuchInterval(p *pipelines.Pipeline, at time.Time, text string) *failure {
 	}
 	var near []string
 	for _, i := range p.Timetable.Nearest(at, 3) {
-		near = append(near, ui.Terminal{Interactive: true}.Moment(i.Start, p.Location))
+		near = append(near, pipelines.Label(i.Start, p.Location))
 	}
 	if len(near) > 0 {
 		f.Help = "the nearest start at " + strings.Join(near, ", ")

@@ -31,6 +31,7 @@ type pipelineDoc struct {
 	Name      string         `json:"name"`
 	File      string         `json:"file"`
 	Schedule  *string        `json:"schedule"` // null: manual only
+	Tags      []string       `json:"tags"`
 	Timezone  string         `json:"timezone"`
 	StartDate *time.Time     `json:"start_date"`
 	EndDate   *time.Time     `json:"end_date"`
@@ -165,7 +166,7 @@ func (c *call) pipelineDoc(p *pipelines.Pipeline, row *sqlite.PipelineRow) (pipe
 	if err != nil {
 		return pipelineDoc{}, err
 	}
-	d := pipelineDoc{Name: p.Name, File: p.File, Timezone: p.Location.String(), StartDate: utc(p.Start), EndDate: utc(p.End),
+	d := pipelineDoc{Name: p.Name, File: p.File, Tags: append([]string{}, p.Tags...), Timezone: p.Location.String(), StartDate: utc(p.Start), EndDate: utc(p.End),
 		Catchup: p.Catchup.String(), Valid: true, Counts: map[string]int{}, Version: p.Fingerprint, loc: p.Location}
 	if p.Schedule != "" {
 		d.Schedule = &p.Schedule
@@ -206,7 +207,7 @@ func (d *pipelineDoc) known(row *sqlite.PipelineRow) {
 
 // brokenDoc is a pipeline whose file cannot be loaded, with what ran before.
 func brokenDoc(b pipelines.BrokenFile, row *sqlite.PipelineRow) pipelineDoc {
-	d := pipelineDoc{Name: b.Name, File: b.File, Counts: map[string]int{}, loc: time.UTC}
+	d := pipelineDoc{Name: b.Name, File: b.File, Tags: []string{}, Counts: map[string]int{}, loc: time.UTC}
 	if row != nil {
 		d.known(row)
 	}

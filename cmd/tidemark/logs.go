@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -76,27 +77,61 @@ func runLogs(c *call) error {
 			return err
 		}
 		if run == nil {
-			return nothingRan(p, taskName(task.ID, index), interval.Start)
+			return nothingRan(p, plan.InstanceName(task.ID, index), interval.Start)
 		}
-		tries, err := db.Attempts(c.Ctx, run.ID, task.ID, index)
-		if err != nil {
-			return err
+		if index < 0 && task.ForEach != nil {
+			return c.logsOfAll(db, p, interval.Start, run.ID, task.ID, re)
 		}
-		a, err := c.chosenTry(p, taskName(task.ID, index), interval.Start, tries)
-		if err != nil {
-			return err
-		}
-		doc := logDocument{Schema: "tidemark.log/1", Pipeline: p.Name, IntervalStart: interval.Start, Task: task.ID, MapIndex: index, Try: a.Try, State: a.State}
-		at, err := c.Place()
-		if err != nil {
-			return err
-		}
-		path := runner.LogFile(at.logs, p.Name, interval.Start, task.ID, index, a.Try)
-		if c.Bool("follow") && a.EndedAt.IsZero() && !c.JSON() {
-			return c.follow(db, p, run.ID, doc, path, re)
-		}
-		return c.printLog(p, doc, a, path, re)
+		return c.logOf(db, p, interval.Start, run.ID, task.ID, index, re)
 	})
+}
+
+// logsOfAll prints what the instances of a mapped task printed, one after the other.
+func (c *call) logsOfAll(db *sqlite.DB, p *pipelines.Pipeline, start time.Time, run int64, task string, re *regexp.Regexp) error {
+	rows, err := db.Instances(c.Ctx, sqlite.InstanceQuery{Pipeline: p.Name, From: start, To: start, Tasks: []string{task}})
+	if err != nil {
+		return err
+	}
+	rows = slices.DeleteFunc(rows, func(r sqlite.InstanceRow) bool { return r.Try == 0 })
+	switch {
+	case len(rows) == 0:
+		return nothingRan(p, task, start)
+	case len(rows) > 1 && (c.JSON() || c.Bool("follow") || c.IsSet("try")):
+		name := plan.InstanceName(task, rows[0].MapIndex)
+		return usage("bad-value", fmt.Sprintf("%s has %d instances, and -o json, --follow and --try are about one", task, len(rows)),
+			fmt.Sprintf("name it: tidemark logs %s %s '%s'", p.Name, label(start, p.Location), name))
+	}
+	for _, r := range rows {
+		if !c.JSON() && len(rows) > 1 {
+			c.Printf("%s\n", c.Term.Bold(plan.InstanceName(task, r.MapIndex)))
+		}
+		if err := c.logOf(db, p, start, run, task, r.MapIndex, re); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// logOf prints what one instance printed.
+func (c *call) logOf(db *sqlite.DB, p *pipelines.Pipeline, start time.Time, run int64, task string, index int, re *regexp.Regexp) error {
+	tries, err := db.Attempts(c.Ctx, run, task, index)
+	if err != nil {
+		return err
+	}
+	a, err := c.chosenTry(p, plan.InstanceName(task, index), start, tries)
+	if err != nil {
+		return err
+	}
+	doc := logDocument{Schema: "tidemark.log/1", Pipeline: p.Name, IntervalStart: start, Task: task, MapIndex: index, Try: a.Try, State: a.State}
+	at, err := c.Place()
+	if err != nil {
+		return err
+	}
+	path := runner.LogFile(at.logs, p.Name, start, task, index, a.Try)
+	if c.Bool("follow") && a.EndedAt.IsZero() && !c.JSON() {
+		return c.follow(db, p, run, doc, path, re)
+	}
+	return c.printLog(p, doc, a, path, re)
 }
 
 // logFilter is --grep.

@@ -19,6 +19,7 @@ type order struct {
 	query  sqlite.ScopeQuery
 	defs   map[string]*pipelines.Pipeline
 	loc    *time.Location // of what is printed; nil: UTC
+	free   bool           // nobody needs to agree to it
 	create bool           // whether it makes sense before anything has run
 	decide func([]*plan.PipelineScope) (*plan.Plan, error)
 }
@@ -49,8 +50,10 @@ func (c *call) settle(o order, preview func() (*plan.Plan, error), apply func(*p
 	if !c.JSON() && !unseen {
 		c.planText(o, seen)
 	}
-	if err := c.Confirm(question{verb: o.verb, count: rowsOf(seen), noun: nounOf(seen)}); err != nil {
-		return err
+	if !o.free {
+		if err := c.Confirm(question{verb: o.verb, count: rowsOf(seen), noun: nounOf(seen)}); err != nil {
+			return err
+		}
 	}
 	applied, err := apply(seen)
 	if err != nil {
@@ -70,6 +73,9 @@ func (c *call) settle(o order, preview func() (*plan.Plan, error), apply func(*p
 
 // agreed refuses a plan that is not the one that a person has seen.
 func (c *call) agreed(p, seen *plan.Plan) error {
+	if a := c.program.asked; a != nil && a.digest != "" && p.Digest != a.digest {
+		return movedOn()
+	}
 	if p.Digest != seen.Digest && !c.Bool("yes") {
 		return movedOn()
 	}
@@ -183,7 +189,11 @@ func (c *call) looked(o order, p *plan.Plan) error {
 
 // done says what was applied and how to take it back.
 func (c *call) done(o order, p *plan.Plan) {
-	c.Printf("\n%s %s: %s · operation %d\n", c.Term.Glyph("success"), past(o.verb), ui.Plural(rowsOf(p), nounOf(p)), *p.Operation)
+	what := past(o.verb)
+	if rowsOf(p) > 0 || p.Live == nil {
+		what += ": " + ui.Plural(rowsOf(p), nounOf(p))
+	}
+	c.Printf("\n%s %s · operation %d\n", c.Term.Glyph("success"), what, *p.Operation)
 	if p.Undo != nil {
 		c.Printf("  undo   %s\n", *p.Undo)
 	}
@@ -204,6 +214,8 @@ func past(verb string) string {
 		return "triggered"
 	case "apply":
 		return "applied"
+	case "unpause":
+		return "unpaused"
 	}
 	return verb + " recorded"
 }
@@ -228,6 +240,9 @@ func nounOf(p *plan.Plan) string {
 
 // actor is who gives the order.
 func (c *call) actor() sqlite.Actor {
+	if a := c.program.asked; a != nil {
+		return a.who
+	}
 	name := c.Env("USER")
 	if u, err := user.Current(); err == nil && name == "" {
 		name = u.Username

@@ -9,16 +9,7 @@ func pauseVerb() *verb {
 		name: "pause", args: "PIPELINE", group: groupChange,
 		summary: "Let a pipeline begin nothing new; what runs ends",
 		example: "tidemark pause weather",
-		run:     func(c *call) error { return setPaused(c, true) },
-	}
-}
-
-func unpauseVerb() *verb {
-	return &verb{
-		name: "unpause", args: "PIPELINE", group: groupChange,
-		summary: "Let a paused pipeline go on, as its catchup says",
-		example: "tidemark unpause weather",
-		run:     func(c *call) error { return setPaused(c, false) },
+		run:     func(c *call) error { return setPaused(c) },
 	}
 }
 
@@ -31,7 +22,7 @@ type pauseDocument struct {
 	Operation *int64 `json:"operation"`
 }
 
-func setPaused(c *call, paused bool) error {
+func setPaused(c *call) error {
 	p, err := c.Pipeline(c.Arg(0))
 	if err != nil {
 		return err
@@ -52,11 +43,11 @@ func setPaused(c *call, paused bool) error {
 	if err := db.Register(c.Ctx, []*pipelines.Pipeline{p}, commitOf(c.Ctx, at.root), now); err != nil {
 		return storeFailure(err)
 	}
-	op, changed, err := db.SetPaused(c.Ctx, now, p.Name, paused, c.actor())
+	op, changed, err := db.SetPaused(c.Ctx, now, p.Name, true, c.actor())
 	if err != nil {
 		return storeFailure(err)
 	}
-	return c.saidPaused(pauseDocument{Schema: "tidemark.pause/1", Pipeline: p.Name, Paused: paused, Changed: changed}, op)
+	return c.saidPaused(pauseDocument{Schema: "tidemark.pause/1", Pipeline: p.Name, Paused: true, Changed: changed}, op)
 }
 
 func (c *call) saidPaused(doc pauseDocument, op int64) error {
@@ -66,11 +57,10 @@ func (c *call) saidPaused(doc pauseDocument, op int64) error {
 	if c.JSON() {
 		return c.Document(doc)
 	}
-	word := map[bool]string{true: "paused", false: "not paused"}[doc.Paused]
 	if !doc.Changed {
-		c.Printf("%s is %s already\n", doc.Pipeline, word)
+		c.Printf("%s is paused already\n", doc.Pipeline)
 		return nil
 	}
-	c.Printf("%s is %s now · operation %d\n", doc.Pipeline, word, op)
+	c.Printf("%s is paused now · operation %d\n", doc.Pipeline, op)
 	return nil
 }

@@ -21,7 +21,7 @@ func regexFlag() cli.Flag {
 // Pipeline finds the pipeline that an argument means: a name, or the path of a YAML file.
 // One that is broken, or not there, is a failure with its problems or the nearest names.
 func (c *call) Pipeline(arg string) (*pipelines.Pipeline, error) {
-	if isPath(arg) {
+	if isPath(arg) && c.program.asked == nil {
 		return c.pipelineAt(arg)
 	}
 	project, err := c.Project()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
+	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
@@ -27,13 +28,19 @@ func (c *call) planText(o order, p *plan.Plan) {
 		c.Printf("\n")
 		writeAligned(c.Out, rows)
 	}
+	if rows := c.liveLines(o, p); len(rows) > 0 {
+		c.Printf("\n")
+		writeAligned(c.Out, rows)
+	}
 	if rows := c.untouchedLines(o, p); len(rows) > 0 {
 		c.Printf("\n  not touched:\n")
 		writeAligned(c.Out, rows)
 	}
-	c.Printf("\n  %s\n", c.planTotals(p))
+	if rowsOf(p) > 0 || p.Live == nil {
+		c.Printf("\n  %s\n", c.planTotals(p))
+	}
 	for _, w := range p.Warnings {
-		c.Warn("%s", inZone(w, o.loc))
+		c.Warn("%s", pipelines.InZone(w, o.loc))
 	}
 }
 
@@ -72,9 +79,29 @@ func selectionLines(p *plan.Plan) [][]string {
 		what = fmt.Sprintf("matched by -t '%s'", p.Selection.TaskRegex)
 	}
 	add(what, p.Selection.MatchedTasks)
-	add("added by --upstream", p.Selection.AddedUpstream)
-	add("added by --downstream", p.Selection.AddedDownstream)
+	setups, upstream := taken(p, "setup of ", p.Selection.AddedUpstream)
+	teardowns, downstream := taken(p, "teardown of ", p.Selection.AddedDownstream)
+	add("added by --upstream", upstream)
+	add("added by --downstream", downstream)
+	add("added as setup", setups)
+	add("added as teardown", teardowns)
 	return rows
+}
+
+// taken parts the tasks that were taken along, as the reason of their rows says, from others.
+func taken(p *plan.Plan, why string, tasks []string) (along, others []string) {
+	is := map[string]bool{}
+	for i := range p.Instances {
+		is[p.Instances[i].Task] = is[p.Instances[i].Task] || strings.HasPrefix(p.Instances[i].Why, why)
+	}
+	for _, task := range tasks {
+		if is[task] {
+			along = append(along, task)
+		} else {
+			others = append(others, task)
+		}
+	}
+	return along, others
 }
 
 func few(names []string, n int) string {
@@ -86,6 +113,7 @@ func few(names []string, n int) string {
 
 // taskGroup is the rows of one task that change for the same reason.
 type taskGroup struct {
+	index               int // of a mapped task, if all rows have it; else -1
 	pipeline, task, why string
 	action              plan.Action
 	first, last         time.Time
@@ -107,7 +135,7 @@ func (c *call) taskLines(o order, p *plan.Plan) [][]string {
 			rows = append(rows, []string{fmt.Sprintf("… %s more", ui.Number(len(groups)-i)), "", "(-v shows all)", "", "", ""})
 			break
 		}
-		name := g.task
+		name := plan.InstanceName(g.task, g.index)
 		if len(p.Pipelines) > 1 {
 			name = g.pipeline + " " + name
 		}
@@ -127,9 +155,12 @@ func groupTasks(p *plan.Plan) []*taskGroup {
 		k := key{r.Pipeline, r.Task, r.Why, r.Action}
 		g := groups[k]
 		if g == nil {
-			g = &taskGroup{pipeline: r.Pipeline, task: r.Task, why: r.Why, action: r.Action, first: r.IntervalStart, last: r.IntervalStart, states: map[string]int{}}
+			g = &taskGroup{pipeline: r.Pipeline, task: r.Task, index: r.MapIndex, why: r.Why, action: r.Action, first: r.IntervalStart, last: r.IntervalStart, states: map[string]int{}}
 			groups[k] = g
 			ordered = append(ordered, g)
+		}
+		if g.index != r.MapIndex {
+			g.index = -1 // more than one
 		}
 		g.n++
 		g.states[stateName(r.State)]++
@@ -181,6 +212,9 @@ func (c *call) runLines(o order, p *plan.Plan) [][]string {
 	for _, r := range p.Runs {
 		if r.Action != plan.None {
 			why := r.Why
+			if r.Version != "" {
+				why += ", with version " + r.Version[:min(len(r.Version), 12)]
+			}
 			if r.Params != "" {
 				why += ", with " + paramWords(r.Params)
 			}
@@ -193,7 +227,7 @@ func (c *call) runLines(o order, p *plan.Plan) [][]string {
 func (c *call) untouchedLines(o order, p *plan.Plan) [][]string {
 	groups := newSpans()
 	for _, u := range p.Untouched {
-		what := u.Task
+		what := plan.InstanceName(u.Task, u.MapIndex)
 		if what == "" {
 			what = "runs"
 		}

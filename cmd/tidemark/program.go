@@ -25,6 +25,7 @@ type program struct {
 	verbs    []*verb
 
 	output, color string // as asked for, also by a command line that could not be read
+	asked         *asked // over HTTP; nil: on the command line
 }
 
 // Main is the whole program. It returns the exit code.

@@ -37,6 +37,8 @@ type renderDocument struct {
 
 type renderedTask struct {
 	Task        string                  `json:"task"`
+	MapIndex    int                     `json:"map_index"`      // -1: not mapped, or the list is not known
+	Item        any                     `json:"item,omitempty"` // of a mapped task
 	Argv        []string                `json:"argv"`
 	Env         map[string]string       `json:"env"`
 	Workdir     string                  `json:"workdir"`
@@ -69,11 +71,11 @@ func runRender(c *call) error {
 	workshop.Masked = true
 	doc := renderDocument{Schema: "tidemark.render/1"}
 	for _, t := range tasks {
-		r, err := render(workshop, p, t, interval, index, params)
+		all, err := renderAll(workshop, p, t, interval, index, params)
 		if err != nil {
 			return err
 		}
-		doc.Tasks = append(doc.Tasks, r)
+		doc.Tasks = append(doc.Tasks, all...)
 	}
 	if c.JSON() {
 		return c.Document(doc)
@@ -82,18 +84,57 @@ func runRender(c *call) error {
 	return nil
 }
 
-// render is a task as its first try would be.
-func render(w *runner.Workshop, p *pipelines.Pipeline, t *pipelines.Task, i timetable.Interval, index int, params plan.Params) (renderedTask, error) {
-	command, err := w.Command(runner.Subject{Def: p, Task: t, Kind: plan.Scheduled, Interval: i, MapIndex: index, Try: 1, Params: params})
+// renderAll renders a task, or of a mapped one each instance, or that of one index. A list
+// that another task hands on is not known here.
+func renderAll(w *runner.Workshop, p *pipelines.Pipeline, t *pipelines.Task, i timetable.Interval, index int, params plan.Params) (all []renderedTask, err error) {
+	subject := runner.Subject{Def: p, Task: t, Kind: plan.Scheduled, Interval: i, MapIndex: -1, Try: 1, Params: params}
+	switch {
+	case t.ForEach == nil && index >= 0:
+		return nil, cannotRender(plan.InstanceName(t.ID, index), "it has no for_each, so no index")
+	case t.ForEach == nil:
+		one, err := render(w, subject)
+		return []renderedTask{one}, err
+	case !t.ForEach.Known() && index < 0:
+		return []renderedTask{{Task: t.ID, MapIndex: -1, Argv: []string{}, Env: map[string]string{}, Inputs: t.Hashed, Fingerprint: t.Fingerprint}}, nil
+	}
+	items, err := w.Items(subject)
 	if err != nil {
-		return renderedTask{}, &failure{Code: "cannot-render", Exit: exitFailed, Message: fmt.Sprintf("task %q: %s", t.ID, err)}
+		return nil, cannotRender(t.ID, "for_each: "+err.Error())
+	}
+	if index >= len(items) {
+		return nil, cannotRender(plan.InstanceName(t.ID, index), fmt.Sprintf("its list has %d items", len(items)))
+	}
+	for n, item := range items {
+		if index >= 0 && index != n {
+			continue
+		}
+		subject.MapIndex, subject.Item = n, item
+		one, err := render(w, subject)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+func cannotRender(task, why string) error {
+	return &failure{Code: "cannot-render", Exit: exitFailed, Message: fmt.Sprintf("task %q: %s", task, why)}
+}
+
+// render is a task instance as its first try would be.
+func render(w *runner.Workshop, s runner.Subject) (renderedTask, error) {
+	t := s.Task
+	command, err := w.Command(s)
+	if err != nil {
+		return renderedTask{}, cannotRender(plan.InstanceName(t.ID, s.MapIndex), err.Error())
 	}
 	env := make(map[string]string, len(command.Env))
 	for _, assignment := range command.Env {
 		name, value, _ := strings.Cut(assignment, "=")
 		env[name] = value
 	}
-	return renderedTask{t.ID, command.Argv, env, command.Dir, t.Hashed, t.Fingerprint}, nil
+	return renderedTask{t.ID, s.MapIndex, s.Item, command.Argv, env, command.Dir, t.Hashed, t.Fingerprint}, nil
 }
 
 // showRendered writes the tasks as a script for a POSIX shell.
@@ -102,7 +143,11 @@ func (c *call) showRendered(doc renderDocument, inherited []string) {
 		if n > 0 {
 			c.Printf("\n")
 		}
-		c.Printf("%s\n", c.Term.Bold("# "+t.Task)+c.Term.Dim("  fingerprint "+t.Fingerprint))
+		c.Printf("%s\n", c.Term.Bold("# "+plan.InstanceName(t.Task, t.MapIndex))+c.Term.Dim("  fingerprint "+t.Fingerprint))
+		if len(t.Argv) == 0 {
+			c.Printf("# one for each item of a list that is known when the tasks before it have ended\n")
+			continue
+		}
 		c.Printf("cd %s\n", shellQuote(t.Workdir))
 		for _, name := range sortedNames(t.Env) {
 			if c.Bool("verbose") || !slices.Contains(inherited, name+"="+t.Env[name]) {

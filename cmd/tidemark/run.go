@@ -30,11 +30,12 @@ func runVerb() *verb {
 			"A second run on the same database is refused with exit code 5.",
 		example: "tidemark run --until-idle\ntidemark run weather -j 8",
 		group:   groupRun,
-		flags: []cli.Flag{
+		flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "until-idle", Usage: "end when nothing is due, running or retrying"},
 			&cli.IntFlag{Name: "parallelism", Aliases: []string{"j"}, Usage: "how many tasks may run at once, `N` (default: twice the processors, at least 4)"},
+			&cli.BoolFlag{Name: "serve", Usage: "show the pages (default: unless --until-idle)"},
 			&cli.StringFlag{Name: "pprof", Usage: "serve profiles of the runner at `ADDR`, on this machine alone"},
-		},
+		}, pageFlags()...),
 		run: runRun,
 	}
 }
@@ -52,6 +53,9 @@ func runRun(c *call) (err error) {
 	}
 	ctx, stop := context.WithCancel(c.Ctx)
 	defer stop()
+	if err := s.servePages(ctx); err != nil {
+		return err
+	}
 	s.watch(ctx)
 	outcome, err := s.runner.Run(ctx)
 	s.show.close(outcome)
@@ -71,6 +75,7 @@ type session struct {
 	exec    *local.Executor
 	runner  *runner.Runner
 	show    *show
+	pages   *pages // nil: none are shown
 
 	mu     sync.Mutex
 	inputs []string // files to watch beside the definitions
@@ -103,7 +108,9 @@ func (c *call) openSession() (*session, error) {
 		return nil, errors.Join(err, s.close())
 	}
 	s.inputs = inputFiles(first.Pipelines)
+	s.mu.Lock()
 	s.show = newShow(c, s, slots)
+	s.mu.Unlock()
 	s.runner = &runner.Runner{
 		Store: s.db, Executor: s.exec, Clock: runner.Starting(begin), Log: slog.New(slog.NewTextHandler(s.show.warnings(), nil)),
 		Definitions: first, Only: c.Args, Parallelism: slots, Ahead: ahead, UntilIdle: c.Bool("until-idle"),
@@ -131,8 +138,19 @@ func (s *session) open(slots int) (err error) {
 	if s.release, err = s.db.Lease(s.call.Ctx, holder); err != nil {
 		return storeFailure(err)
 	}
-	s.exec, err = local.Open(local.Options{StateDir: s.place.state, Slots: slots, Keeper: []string{self(), keeperVerbName, s.place.state}})
+	s.exec, err = local.Open(local.Options{StateDir: s.place.state, Slots: slots, Keeper: []string{self(), keeperVerbName, s.place.state},
+		Trouble: s.trouble})
 	return err
+}
+
+// trouble shows what the executor says, once there is something to show it with.
+func (s *session) trouble(text string) {
+	s.mu.Lock()
+	show := s.show
+	s.mu.Unlock()
+	if show != nil {
+		show.problem(text)
+	}
 }
 
 func (s *session) close() error {
@@ -173,6 +191,12 @@ func (s *session) reload(ctx context.Context, out chan<- runner.Definitions) {
 		return
 	}
 	s.show.problems(project)
+	if project.SettingsBroken && s.defs.files.Settings() != nil {
+		s.show.problem(pipelines.SettingsFile + " has errors; its last good version stays in force")
+	}
+	if s.pages != nil {
+		s.pages.changed(project)
+	}
 	s.mu.Lock()
 	s.inputs = inputFiles(defs.Pipelines)
 	s.mu.Unlock()

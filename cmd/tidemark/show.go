@@ -118,7 +118,7 @@ func (v *show) runChange(now time.Time, c plan.RunChange) {
 func (v *show) taskChange(now time.Time, c plan.TaskChange) {
 	e := event{Time: now, Type: "task", Pipeline: c.Run.Pipeline, IntervalStart: utc(c.Run.Interval.Start), Task: c.Task,
 		MapIndex: &c.MapIndex, From: c.From.String(), To: c.To.String(), Try: c.Try, Duration: seconds(c.Duration), Reason: c.Reason}
-	line := ui.Event{Time: now, Pipeline: c.Run.Pipeline, Interval: v.interval(c.Run), Task: c.Task,
+	line := ui.Event{Time: now, Pipeline: c.Run.Pipeline, Interval: v.interval(c.Run), Task: plan.InstanceName(c.Task, c.MapIndex),
 		From: c.From.String(), To: c.To.String(), Try: c.Try, Tries: c.TryLimit, Took: c.Duration}
 	if c.From == plan.Running || c.From == plan.Queued && c.To.Final() {
 		e.ExitCode = &c.ExitCode

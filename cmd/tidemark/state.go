@@ -95,7 +95,7 @@ func (c *call) nearest(db *sqlite.DB, p *pipelines.Pipeline, start time.Time) (l
 
 // label is an instant as a person types it, whether or not anyone looks.
 func label(t time.Time, loc *time.Location) string {
-	return ui.Terminal{Interactive: true}.Moment(t, loc)
+	return pipelines.Label(t, loc)
 }
 
 // rangeFlags reads -s and -e of a verb that lists.

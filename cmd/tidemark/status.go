@@ -43,10 +43,14 @@ type statusDoc struct {
 type newestDoc struct {
 	IntervalStart time.Time     `json:"interval_start"`
 	State         plan.RunState `json:"state"`
+	Duration      *float64      `json:"duration_s"` // null: it has not ended
 }
 
-// stripLength is how many intervals the strip of a pipeline shows.
-const stripLength = 14
+// How many intervals the document has of a pipeline, and how many its strip shows.
+const (
+	newestLength = 30
+	stripLength  = 14
+)
 
 func runStatus(c *call) error {
 	project, err := c.Project()
@@ -96,10 +100,14 @@ func (c *call) statusOf(db *sqlite.DB, d pipelineDoc) (statusDoc, error) {
 	if db == nil || d.Name == "" {
 		return s, nil
 	}
-	rows, err := db.Runs(c.Ctx, sqlite.RunQuery{Pipeline: d.Name, Newest: true, Limit: stripLength})
+	rows, err := db.Runs(c.Ctx, sqlite.RunQuery{Pipeline: d.Name, Newest: true, Limit: newestLength})
 	reverse(rows)
 	for _, r := range rows {
-		s.Newest = append(s.Newest, newestDoc{r.Interval.Start, r.State})
+		d := newestDoc{IntervalStart: r.Interval.Start, State: r.State}
+		if !r.EndedAt.IsZero() {
+			d.Duration = seconds(elapsed(r.StartedAt, r.EndedAt, r.EndedAt))
+		}
+		s.Newest = append(s.Newest, d)
 	}
 	return s, err
 }
@@ -109,7 +117,7 @@ func (c *call) statusText(doc statusDocument) error {
 	for _, d := range doc.Pipelines {
 		cells := d.cells(c)
 		t.Add(d.Name, cells[1], c.strip(d.Newest), cells[4], cells[6], c.Term.Count(d.Counts["success"]), c.Term.Count(d.Counts["failed"]),
-			c.Term.Count(d.Counts["queued"]+d.Counts["running"]), d.word(c))
+			c.Term.Count(d.Counts["queued"]+d.Counts["running"]), d.word(c, doc.Runner != nil))
 	}
 	if err := c.Table(t); err != nil {
 		return err
@@ -123,13 +131,16 @@ func (c *call) statusText(doc statusDocument) error {
 	return c.tellProblems()
 }
 
-// word is how a pipeline stands, in one word.
-func (d statusDoc) word(c *call) string {
+// word is how a pipeline stands, in one word. Without a runner nothing that is left goes on,
+// whatever was running when it ended.
+func (d statusDoc) word(c *call, runner bool) string {
 	switch {
 	case !d.Valid:
 		return c.Term.Red("not valid")
 	case d.Paused:
 		return "paused"
+	case !runner && d.Counts["running"]+d.Counts["queued"] > 0:
+		return "stopped"
 	case d.Counts["running"] > 0:
 		return c.Term.State("running")
 	case d.Counts["queued"] > 0:
@@ -141,7 +152,7 @@ func (d statusDoc) word(c *call) string {
 // strip is one sign an interval on a terminal, one word an interval elsewhere.
 func (c *call) strip(runs []newestDoc) string {
 	var signs []string
-	for _, r := range runs {
+	for _, r := range runs[max(len(runs)-stripLength, 0):] {
 		sign := r.State.String()
 		if c.Term.Interactive {
 			sign = c.Term.Glyph(sign)

@@ -37,9 +37,7 @@ func (c *call) Stream(doc any, key string, rows iter.Seq[row]) error {
 		gap, margin, l = "", "", compactLayout
 	}
 	var whole bytes.Buffer
-	frame := *c
-	frame.Out = &whole
-	if err := frame.Document(doc); err != nil {
+	if err := writeDocument(&whole, doc, !compact); err != nil {
 		return err
 	}
 	before, after, found := bytes.Cut(whole.Bytes(), []byte(`"`+key+`":`+gap+`[]`))

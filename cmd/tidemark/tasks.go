@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
@@ -93,7 +92,7 @@ func runTasks(c *call) error {
 			if rows, err = db.Instances(c.Ctx, q); err != nil {
 				return err
 			}
-			if q.Limit == len(rows) && !c.IsSet("limit") {
+			if q.Limit > 0 && q.Limit == len(rows) && !c.IsSet("limit") {
 				if rows, err = wholeIntervals(c, db, q, rows); err != nil {
 					return err
 				}
@@ -114,43 +113,6 @@ func runTasks(c *call) error {
 	})
 }
 
-// wholeIntervals leaves out the oldest interval of a list that may have been cut inside it. Of
-// one interval alone all is shown.
-func wholeIntervals(c *call, db *sqlite.DB, q sqlite.InstanceQuery, rows []sqlite.InstanceRow) ([]sqlite.InstanceRow, error) {
-	newest, oldest := rows[0].Interval.Start, rows[len(rows)-1].Interval.Start
-	if newest.Equal(oldest) {
-		q.From, q.To, q.Limit = newest, newest, 0
-		return db.Instances(c.Ctx, q)
-	}
-	return slices.DeleteFunc(rows, func(r sqlite.InstanceRow) bool { return r.Interval.Start.Equal(oldest) }), nil
-}
-
-func (c *call) instanceQuery(db *sqlite.DB, p *pipelines.Pipeline) (q sqlite.InstanceQuery, err error) {
-	q = sqlite.InstanceQuery{Pipeline: p.Name, Limit: c.Int("limit")}
-	if q.From, q.To, err = c.rangeFlags(p.Location); err != nil {
-		return q, err
-	}
-	if text := c.Arg(1); text != "" {
-		interval, _, err := c.runOf(db, p, text)
-		if err != nil {
-			return q, err
-		}
-		q.From, q.To = interval.Start, interval.Start
-	}
-	if q.States, err = c.states(); err != nil {
-		return q, err
-	}
-	if q.Tasks, err = c.matchingTasks(p); err != nil {
-		return q, err
-	}
-	asked := c.Arg(1) != "" || c.IsSet("limit") || c.IsSet("start-date") || c.IsSet("end-date") || c.IsSet("state")
-	if !asked && !c.JSON() {
-		q.Limit = shownInstances
-	}
-	q.Newest = q.Limit > 0
-	return q, nil
-}
-
 const re2Help = "the syntax is RE2: https://github.com/google/re2/wiki/Syntax"
 
 // matchingTasks are the tasks that -t matches; nil: all.
@@ -159,13 +121,13 @@ func (c *call) matchingTasks(p *pipelines.Pipeline) ([]string, error) {
 	if text == "" {
 		return nil, nil
 	}
-	re, err := regexp.Compile(text)
+	filter, err := plan.FilterTasks(text)
 	if err != nil {
 		return nil, usage("bad-regex", fmt.Sprintf("-t %q is not a regular expression: %s", text, regexFault(err)), re2Help)
 	}
 	tasks := []string{}
 	for _, t := range p.Tasks {
-		if re.MatchString(t.ID) {
+		if filter.Matches(t.ID) {
 			tasks = append(tasks, t.ID)
 		}
 	}
@@ -181,8 +143,15 @@ func (c *call) instanceDocs(db *sqlite.DB, p *pipelines.Pipeline, rows []sqlite.
 	if err != nil {
 		return nil, err
 	}
+	filter, err := plan.FilterTasks(c.String("task-regex"))
+	if err != nil {
+		return nil, err // said before, with the query
+	}
 	docs := make([]instanceDoc, 0, len(rows))
 	for _, r := range rows {
+		if !filter.Takes(r.Task, r.MapIndex) {
+			continue
+		}
 		d := instanceDoc{Pipeline: p.Name, IntervalStart: r.Interval.Start, IntervalEnd: r.Interval.End, Task: r.Task, MapIndex: r.MapIndex,
 			State: r.State, Try: r.Try, MaxTries: r.TryLimit, StartedAt: utc(r.StartedAt), EndedAt: utc(r.EndedAt),
 			ExitCode: r.ExitCode, Reason: r.Reason, Commit: r.Commit, Fingerprint: r.Fingerprint, Stale: stale(p, r),
@@ -251,12 +220,12 @@ func (c *call) tasksTable(p *pipelines.Pipeline, docs []instanceDoc, limit int) 
 	t := ui.NewTable("interval", "task~", "state", "try>", "took>", "started", "reason~")
 	for _, d := range docs {
 		if d.Attempts == nil || len(*d.Attempts) == 0 {
-			t.Add(c.Term.Moment(d.IntervalStart, p.Location), taskName(d.Task, d.MapIndex), c.staleState(d), fmt.Sprintf("%d/%d", d.Try, d.MaxTries),
+			t.Add(c.Term.Moment(d.IntervalStart, p.Location), plan.InstanceName(d.Task, d.MapIndex), c.staleState(d), fmt.Sprintf("%d/%d", d.Try, d.MaxTries),
 				took(elapsed(when(d.StartedAt), when(d.EndedAt), now)), c.clock(d.StartedAt, now, p.Location), d.Reason)
 			continue
 		}
 		for _, a := range *d.Attempts {
-			t.Add(c.Term.Moment(d.IntervalStart, p.Location), taskName(d.Task, d.MapIndex), c.Term.State(a.State.String()), fmt.Sprintf("%d/%d", a.Try, d.MaxTries),
+			t.Add(c.Term.Moment(d.IntervalStart, p.Location), plan.InstanceName(d.Task, d.MapIndex), c.Term.State(a.State.String()), fmt.Sprintf("%d/%d", a.Try, d.MaxTries),
 				took(elapsed(when(a.StartedAt), when(a.EndedAt), now)), c.clock(a.StartedAt, now, p.Location), attemptReason(a))
 		}
 	}
@@ -305,12 +274,4 @@ func when(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return *t
-}
-
-// taskName is a task as it is typed: load, or load[3].
-func taskName(task string, mapIndex int) string {
-	if mapIndex < 0 {
-		return task
-	}
-	return fmt.Sprintf("%s[%d]", task, mapIndex)
 }

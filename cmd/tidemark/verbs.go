@@ -20,6 +20,7 @@ func verbs() []*verb {
 		renderVerb(),
 		schemaVerb(),
 		runVerb(),
+		serveVerb(),
 		statusVerb(),
 		listVerb(),
 		showVerb(),

@@ -31,7 +31,7 @@ func runWhy(c *call) error {
 	if err != nil {
 		return err
 	}
-	if index >= 0 {
+	if index >= 0 && task.ForEach == nil {
 		return &failure{Code: "no-such-task", Exit: exitNoMatch, Message: fmt.Sprintf("task %q is not mapped, so it has no instance [%d]", task.ID, index),
 			Help: "leave the index out"}
 	}
@@ -97,20 +97,23 @@ func (c *call) whyScope(db *sqlite.DB, p *pipelines.Pipeline, interval timetable
 	}
 	if run != nil {
 		s.Run.Params = run.Params
-	}
-	if run != nil && run.Lane != 0 {
-		s.Pipeline.Lanes = append(s.Pipeline.Lanes, &plan.Lane{ID: run.Lane, First: first})
+		row, err := db.LaneOf(c.Ctx, run)
+		if err != nil {
+			return nil, err
+		}
+		row.Lane.First = first
+		s.Pipeline.Lanes, s.Active, s.Ahead = []*plan.Lane{&row.Lane}, row.Running, row.Ahead
 	}
 	return s, c.surroundings(db, p, s)
 }
 
 // surroundings are what else may hold a task back: other runs, other attempts, a policy.
 func (c *call) surroundings(db *sqlite.DB, p *pipelines.Pipeline, s *plan.WhyScope) error {
-	totals, err := db.Totals(c.Ctx, p.Name)
+	holder, err := db.Running(c.Ctx)
 	if err != nil {
 		return err
 	}
-	s.Active = totals.Running
+	s.NoRunner = holder == nil
 	open, err := db.OpenAttempts(c.Ctx)
 	if err != nil {
 		return err
@@ -155,6 +158,9 @@ func (c *call) newestAttempt(db *sqlite.DB, s *plan.WhyScope) error {
 	for _, r := range rows {
 		if r.MapIndex == s.MapIndex {
 			s.Reason, s.EndedAt = r.Reason, r.EndedAt
+			if in := s.Run.Instance(r.Task, r.MapIndex); in != nil {
+				in.StartedAt, in.NotBefore = r.StartedAt, r.NotBefore
+			}
 		}
 	}
 	return handedOn(c.Ctx, db, s.Run)
@@ -177,13 +183,13 @@ func handedOn(ctx context.Context, db *sqlite.DB, run *plan.Run) error {
 }
 
 func (c *call) whyText(doc plan.WhyDoc, loc *time.Location) {
-	c.Printf("%s\n", inZone(doc.Sentence, loc))
+	c.Printf("%s\n", pipelines.InZone(doc.Sentence, loc))
 	for _, check := range doc.Checks {
 		sign := "success"
 		if !check.OK {
 			sign = "failed"
 		}
-		c.Printf("  %s %s: %s\n", c.Term.Glyph(sign), check.Name, inZone(check.Detail, loc))
+		c.Printf("  %s %s: %s\n", c.Term.Glyph(sign), check.Name, pipelines.InZone(check.Detail, loc))
 	}
 	if doc.StartsWhen != nil {
 		c.Printf("not before %s\n", label(doc.StartsWhen.Truncate(time.Second), loc))

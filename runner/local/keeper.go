@@ -49,11 +49,15 @@ type keeper struct {
 
 	tasks   map[string]*task // all that are not forgotten
 	queue   []*task          // to be started
+	taken   int              // how many have ever been in it
 	slots   int              // how many may run at once; 0: all
 	low     int              // so few left in the queue that more should come
 	forking int              // how many are being made into processes
 	running map[int]*task    // our children, by pid
 	orphans map[string]*task // a dead keeper's
+	// starving says that the system had no room for the first of the queue, until the next look.
+	starving bool
+	told     *conn // the line whose runner knows of it
 
 	line    *conn // to the runner, nil when there is none
 	heard   bool  // the runner has said what it knows, so news makes sense to it
@@ -170,10 +174,15 @@ func stoppedTimer() *time.Timer {
 	return t
 }
 
-// accept reads letters from whoever calls, until the listener is closed.
+// accept reads letters from whoever calls, until the listener is closed. Who calls while no
+// file can be opened is answered when one can.
 func (k *keeper) accept(listener net.Listener) {
 	for {
 		c, err := listener.Accept()
+		if scarce(err) {
+			time.Sleep(sampleEvery)
+			continue
+		}
 		if err != nil {
 			return
 		}

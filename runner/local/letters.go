@@ -76,12 +76,16 @@ func (k *keeper) hangUp(c *conn) {
 }
 
 // bye lets the runner go. What waits for a slot is left to the next runner, which learns
-// that it was never begun. If nothing runs the keeper goes too, and hangs up when it has.
+// that it was never begun; what was begun and waits for room is not. If nothing runs the
+// keeper goes too, and hangs up when it has.
 func (k *keeper) bye() {
-	for _, t := range k.queue {
+	k.queue = slices.DeleteFunc(k.queue, func(t *task) bool {
+		if t.written() {
+			return false
+		}
 		delete(k.tasks, t.key)
-	}
-	k.queue = nil
+		return true
+	})
 	if k.busy() {
 		k.flush()
 		k.hangUp(k.line)
@@ -98,6 +102,8 @@ func (k *keeper) take(job runner.Job) {
 	}
 	t := newTask(job)
 	k.tasks[t.key] = t
+	k.taken++
+	t.place = k.taken
 	k.queue = append(k.queue, t)
 }
 

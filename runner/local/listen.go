@@ -28,17 +28,31 @@ func (e *Executor) listen(line *conn) {
 			e.mu.Unlock()
 			return
 		default:
+			e.trouble(m.Trouble)
 			e.hear(m.Reports)
 		}
 	}
 }
 
+func (e *Executor) trouble(text string) {
+	if text != "" && e.options.Trouble != nil {
+		e.options.Trouble(text)
+	}
+}
+
 // redial returns the next line, or nil when the executor is closed. It tries for ever;
-// until it succeeds every call returns the error.
+// until it succeeds every call returns the error, and the trouble is told once.
 func (e *Executor) redial() *conn {
-	for {
-		if line, done := e.redialOnce(); done {
+	for told := false; ; told = true {
+		line, done := e.redialOnce()
+		if done {
 			return line
+		}
+		if !told {
+			e.mu.Lock()
+			text := e.err.Error() + "; tried again every second"
+			e.mu.Unlock()
+			e.trouble(text)
 		}
 		select {
 		case <-e.closing:

@@ -2,6 +2,7 @@ package local
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -9,11 +10,17 @@ import (
 // before it exists: from here on its key is used up.
 func (k *keeper) startNext() {
 	t := k.queue[0]
+	t.begunAt = time.Now()
+	err := k.begin(t)
+	if scarce(err) {
+		t.phase = queued
+		k.starve(err)
+		return
+	}
 	k.queue[0] = nil
 	k.queue = k.queue[1:]
-	t.begunAt = time.Now()
-	if err := k.begin(t); err != nil {
-		k.miscarry(t, err)
+	if err != nil {
+		k.miscarry(t, err.Error())
 		return
 	}
 	k.forking++
@@ -25,8 +32,16 @@ func (k *keeper) born(b newborn) {
 	k.forking--
 	t := b.task
 	t.output.veil.draw()
-	if b.err != nil {
-		k.miscarry(t, fmt.Errorf("cannot start %q: %w", t.job.Argv[0], b.err))
+	switch {
+	case scarce(b.err) && t.stopping != "":
+		k.miscarry(t, t.stopping)
+		return
+	case scarce(b.err):
+		k.putBack(t)
+		k.starve(cannotStart(t, b.err))
+		return
+	case b.err != nil:
+		k.miscarry(t, cannotStart(t, b.err).Error())
 		return
 	}
 	t.process, t.startedAt = b.process, t.begunAt
@@ -43,9 +58,17 @@ func (k *keeper) born(b newborn) {
 	}
 }
 
+// putBack queues a task again for which the system has no room, in its old place: that is
+// no fault of its own, and passes.
+func (k *keeper) putBack(t *task) {
+	t.phase = queued
+	at, _ := slices.BinarySearchFunc(k.queue, t, func(a, b *task) int { return a.place - b.place })
+	k.queue = slices.Insert(k.queue, at, t)
+}
+
 // miscarry ends a task that never became a process.
-func (k *keeper) miscarry(t *task, why error) {
-	t.refuse(time.Now(), why.Error())
+func (k *keeper) miscarry(t *task, why string) {
+	t.refuse(time.Now(), why)
 	k.journal.add(t.endRecord())
 	k.conclude(t)
 	k.write()
@@ -57,20 +80,51 @@ func (k *keeper) begin(t *task) error {
 		k.journal.add(t.begunRecord())
 		return fmt.Errorf("cannot start: the command is empty")
 	}
+	err := k.prepare(t)
+	if err == nil {
+		t.output.veil, err = newVeil(t.job, t.output.file)
+	}
+	return cannotStart(t, err)
+}
+
+func cannotStart(t *task, err error) error {
+	if err != nil {
+		return fmt.Errorf("cannot start %q: %w", t.job.Argv[0], err)
+	}
+	return nil
+}
+
+// prepare gives a task the file for its output and writes that it is begun, once.
+func (k *keeper) prepare(t *task) error {
+	if t.output.file != nil {
+		t.phase = begun
+		return nil
+	}
 	it, err := k.scratch.take()
+	if scarce(err) {
+		return err
+	}
 	t.phase = begun
 	t.output.id, t.output.file, t.output.scratch = it.id, it.file, k.scratch.path(it.id)
 	k.journal.add(t.begunRecord())
 	if err == nil {
 		err = k.journal.write()
 	}
-	if err == nil {
-		t.output.veil, err = newVeil(t.job, it.file)
+	return err
+}
+
+// starve lets the queue wait for the next look, and tells why, once to each runner.
+func (k *keeper) starve(err error) {
+	k.starving = true
+	if k.line == nil || k.told == k.line {
+		return
 	}
-	if err != nil {
-		return fmt.Errorf("cannot start %q: %w", t.job.Argv[0], err)
+	k.told = k.line
+	text := fmt.Sprintf("no process can be started, %d wait: %v; they start as soon as the system has room", len(k.queue), err)
+	k.log.Print(text)
+	if k.line.send(message{Trouble: text}, runnerPatience) != nil {
+		k.hangUp(k.line)
 	}
-	return nil
 }
 
 // reap takes note of children that have ended.

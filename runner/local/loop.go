@@ -34,7 +34,7 @@ func (k *keeper) loop() {
 }
 
 func (k *keeper) queued() <-chan struct{} {
-	if len(k.queue) == 0 || k.forking == k.forkers.many || k.full() {
+	if len(k.queue) == 0 || k.starving || k.forking == k.forkers.many || k.full() {
 		return nil
 	}
 	return always
@@ -75,6 +75,7 @@ func (k *keeper) settle() {
 
 // look is what has to be done from time to time while something runs.
 func (k *keeper) look(now time.Time) {
+	k.starving = false
 	k.write() // starts come before logs: until then a process is found by its scratch file
 	for _, t := range k.running {
 		k.lookAt(t, now)

@@ -3,6 +3,7 @@
 package local
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -54,6 +55,12 @@ func fork(job *runner.Job, null, out, pipe *os.File) (pid int, h handle, err err
 		}
 	}
 	return pid, h, err
+}
+
+// scarce says whether a process could not be made for want of something that others will
+// give back: room in the process table, memory, open files.
+func scarce(err error) bool {
+	return errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.ENOMEM) || errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE)
 }
 
 // wait collects a child if it has ended.
@@ -127,4 +134,16 @@ func lookPath(name string, env []string, dir string) (string, error) {
 		problem = unix.EACCES
 	}
 	return "", problem
+}
+
+// unread says whether a pipe holds something that nobody has read.
+func unread(pipe *os.File) bool {
+	var is [1]unix.PollFd
+	if raw, err := pipe.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) {
+			is[0] = unix.PollFd{Fd: int32(fd), Events: unix.POLLIN}
+			_, _ = unix.Poll(is[:], 0)
+		})
+	}
+	return is[0].Revents&unix.POLLIN != 0
 }

@@ -138,3 +138,10 @@ func lookPath(name string, env []string, dir string) (string, error) {
 	}
 	return "", os.ErrNotExist
 }
+
+// scarce says whether a process could not be made for want of something that others will
+// give back. Windows does not tell.
+func scarce(error) bool { return false }
+
+// unread cannot be told here: the wait for it is all.
+func unread(*os.File) bool { return false }

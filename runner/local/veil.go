@@ -16,9 +16,13 @@ import (
 // maxMasked is how large a file may be in which secrets are masked: more than what is read of one.
 const maxMasked = 1 << 20
 
-// drainFor is how long the end of a task waits for the end of its output. All that the
-// task itself wrote is read at once; only who it left behind can hold the pipe open.
-const drainFor = 100 * time.Millisecond
+// How long the end of a task waits for the end of its output, which only those can put off
+// whom it left behind: until nothing is left to read, and at most so often where they write
+// on and on.
+const (
+	drainFor   = 50 * time.Millisecond
+	drainTimes = 40
+)
 
 // veil stands between a task that knows secrets and its output: a pipe, because what is
 // once in a file has been seen. So such a task is tied to its keeper: if that is killed,
@@ -86,10 +90,7 @@ func (v *veil) close() error {
 	if v == nil {
 		return nil
 	}
-	select {
-	case <-v.done:
-	case <-time.After(drainFor):
-	}
+	v.drain()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.closed = true
@@ -101,6 +102,20 @@ func (v *veil) close() error {
 		errs = append(errs, maskFile(file, v.secrets))
 	}
 	return errors.Join(errs...)
+}
+
+// drain waits until all that the task itself wrote has been read.
+func (v *veil) drain() {
+	for n, quiet := 0, 0; n < drainTimes && quiet < 2; n++ {
+		select {
+		case <-v.done:
+			return
+		case <-time.After(drainFor):
+			if quiet++; unread(v.in) {
+				quiet = 0
+			}
+		}
+	}
 }
 
 // maskFile masks secrets in a file. One in which they cannot be masked is removed, unless

@@ -26,7 +26,8 @@ type message struct {
 
 	// from the keeper
 	Reports    []runner.Report
-	Superseded bool // another runner has taken over
+	Superseded bool   // another runner has taken over
+	Trouble    string // for people: why nothing starts
 }
 
 // adoption lists every key that is open. Sent is always true: gob leaves out a pointer to

@@ -264,3 +264,29 @@ func TestAnEndedRunHasAnEndUntilItIsReopened(t *testing.T) {
 		t.Error("a failure has no end")
 	}
 }
+
+// The latest run before that succeeded is known to the runs after it: to one that runs
+// already, and to one that a later clear runs again.
+func TestRunsKnowWhichSucceededLast(t *testing.T) {
+	m := newModel(t, file(t, "pipeline: p\ntasks: {a: {run: 'echo ${{ prev_success.start ?? ds }}'}}\n"))
+	for n := range 4 {
+		m.add("p", n)
+	}
+	m.settle()
+	for n, event := range []string{"a!", "a.", "a!", "a."} {
+		m.happens(m.runs[n], event)
+		m.settle()
+	}
+	m.apply(m.clear(ClearArgs{Selector: selects("--all")}))
+	m.happens(m.runs[1], "a.")
+	m.settle()
+	m.happens(m.runs[1], "a.")
+	m.settle()
+	var got []string
+	for _, run := range m.world().Pipelines[0].Running {
+		got = append(got, run.Interval.Start.Format("0102")+" after "+run.PrevSuccess.Start.Format("0102"))
+	}
+	if text := strings.Join(got, ", "); text != "0301 after 0101, 0303 after 0302, 0304 after 0302" {
+		t.Error(text)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"time"
 
+	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
 
@@ -73,6 +74,9 @@ func canBackfill(s *PipelineScope, args BackfillArgs, sel *selection) *Refusal {
 		return &Refusal{Code: "backwards-past",
 			Message: fmt.Sprintf("task %q of %s depends on its past, so the newest interval cannot be first", s.Def.DependOnPast()[0], s.Name),
 			Help:    "leave out --run-backwards, or select other tasks"}
+	case slices.ContainsFunc(s.Def.Tasks, func(t *pipelines.Task) bool { return sel.matches(t.ID) && !sel.takes(t.ID, -1) }):
+		return &Refusal{Code: "bad-value", Message: "a backfill makes task instances, and how many a mapped task has its list will say",
+			Help: "select the task without an index; tidemark clear runs single instances again"}
 	case !slices.ContainsFunc(tasksOf(&PipelineScope{Def: s.Def}), sel.matches):
 		return noTask(args.TaskRegex, []*PipelineScope{s})
 	}

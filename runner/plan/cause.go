@@ -34,8 +34,11 @@ func (e *examination) inherited(t int) int32 {
 // what is no teardown all that it needs.
 func (e *examination) reasons(t int) []int {
 	setups := e.def.Setups(t)
-	if len(e.def.Tasks[t].Teardown) > 0 {
+	switch {
+	case len(e.def.Tasks[t].Teardown) > 0:
 		return setups
+	case len(setups) == 0:
+		return e.def.Upstream(t)
 	}
 	return append(setups[:len(setups):len(setups)], e.def.Upstream(t)...)
 }
@@ -89,6 +92,22 @@ func (e *examination) finish() {
 		return
 	}
 	e.shiftRun(e.run, runSucceed, "", nil)
+	if !e.def.LooksBack() {
+		return
+	}
+	e.run.Succeeded(e.queue.pipe.Running)
+	for _, l := range e.queue.pipe.Lanes {
+		e.run.Succeeded(l.Queued)
+	}
+}
+
+// Succeeded tells later runs of its pipeline that a run has.
+func (run *Run) Succeeded(others []*Run) {
+	for _, r := range others {
+		if r.Interval.Start.After(run.Interval.Start) && r.PrevSuccess.Start.Before(run.Interval.Start) {
+			r.PrevSuccess = run.Interval
+		}
+	}
 }
 
 // failure is the reason for which a run fails of which nothing is left, or nothing, however
@@ -96,7 +115,7 @@ func (e *examination) finish() {
 func (e *examination) failure() string {
 	for i := range e.run.Instances {
 		if in := &e.run.Instances[i]; in.State == Failed && !e.allowed(in.Task) {
-			return "task " + quote(in.Task) + " failed"
+			return "task " + quote(in.Name()) + " failed"
 		}
 	}
 	return e.missing()

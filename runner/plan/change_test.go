@@ -162,20 +162,3 @@ func TestAFailureMarkedAwayLeavesNoGreenRun(t *testing.T) {
 		t.Error(got)
 	}
 }
-
-func TestMappedInstancesCountOneByOne(t *testing.T) {
-	m := newModel(t, graph(t, "a > b"))
-	m.pipes[0].def.Timetable = nil
-	run := m.insert("p", daily(0), Manual, 0, false)
-	for i := range 3 {
-		run.Instances = append(run.Instances, Instance{Task: "a", MapIndex: i, TryLimit: 1})
-	}
-	m.settle()
-	for i := range 3 {
-		m.reports = append(m.reports, Report{AttemptKey: AttemptKey{1, "a", i, 1}, Event: Ended, Time: m.now})
-		m.settle()
-		if want := []string{"waiting", "waiting", "queued"}[i]; m.instance(1, "b", -1).State.String() != want {
-			t.Errorf("after %d: b is %s", i, m.instance(1, "b", -1).State)
-		}
-	}
-}

@@ -11,7 +11,7 @@ import (
 // retries, and their finished runs back to queued. What waits already is left alone. The
 // instant does not matter to what is chosen. Errors are *Refusal.
 func Clear(_ time.Time, scopes []*PipelineScope, args ClearArgs) (*Plan, error) {
-	c := &clearing{draft: newDraft("clear", args.Reason, args.Ticket, args)}
+	c := &clearing{draft: newDraft("clear", args.Reason, args.Ticket, args), whole: args.WholeRuns, same: args.SameVersion}
 	if refusal := c.choose("clear", scopes, args.Selector, args.In, func(s *PipelineScope, sel *selection) {
 		c.sel = sel
 		c.scope(s)
@@ -35,6 +35,8 @@ func Clear(_ time.Time, scopes []*PipelineScope, args ClearArgs) (*Plan, error) 
 type clearing struct {
 	*draft
 	sel     *selection
+	whole   bool
+	same    bool
 	named   bool     // whether the regular expression matched any task
 	running []string // instances that would be cancelled
 }
@@ -78,25 +80,47 @@ func (c *clearing) run(s *PipelineScope, run *Run, sum *summary) {
 		}
 	}
 	rows := len(c.Instances)
+	all := c.whole && slices.ContainsFunc(why, func(reason string) bool { return reason != "" })
 	for t, reason := range why {
+		if reason == "" && all {
+			reason = ofTheRun
+		}
 		if reason == "" {
 			continue
 		}
+		if all && place.first[t] == place.end[t] && len(run.Instances) > 0 {
+			c.absent(s, run, t)
+		}
 		for i := place.first[t]; i < place.end[t]; i++ {
 			sum.note(t, reason)
-			if in := &run.Instances[i]; reason != matched || c.sel.wants(in) {
+			if in := &run.Instances[i]; all || reason != matched || c.sel.wants(in) {
 				c.instance(s, run, in, t, reason)
 			}
 		}
 	}
 	for i := place.declared; i < len(run.Instances); i++ {
-		if in := &run.Instances[i]; c.sel.matches(in.Task) && c.sel.wants(in) {
-			c.leave(s.Name, in.Task, run.Interval.Start, in.State.String(), "task removed from the pipeline")
+		if in := &run.Instances[i]; all || c.sel.matches(in.Task) && c.sel.wants(in) {
+			c.leaveInstance(s.Name, in, run, "task removed from the pipeline")
 		}
 	}
 	if len(c.Instances) > rows {
-		c.Runs = append(c.Runs, reopened(s.Name, run))
+		r := reopened(s.Name, run)
+		if c.same && run.Version != nil {
+			r.Version = run.Version.Fingerprint
+		}
+		c.Runs = append(c.Runs, r)
 	}
+}
+
+// ofTheRun is why an instance is chosen that neither matched nor is joined to what did.
+const ofTheRun = "of the run"
+
+// absent makes an instance of a task that a run lacks: it was added since, or nobody had
+// asked for it.
+func (c *clearing) absent(s *PipelineScope, run *Run, t int) {
+	task := s.Def.Tasks[t]
+	c.row(PlanRow{Pipeline: s.Name, Task: task.ID, MapIndex: -1, IntervalStart: run.Interval.Start,
+		To: Waiting, Action: Create, Why: ofTheRun, Run: run.ID, TryLimit: task.Retries + 1})
 }
 
 func (c *clearing) rooted(instances []Instance) bool {
@@ -105,12 +129,16 @@ func (c *clearing) rooted(instances []Instance) bool {
 
 // instance plans for one instance.
 func (c *clearing) instance(s *PipelineScope, run *Run, in *Instance, t int, why string) {
-	if in.State == Waiting {
-		c.leave(s.Name, in.Task, run.Interval.Start, in.State.String(), "waits already")
+	switch in.State {
+	case Waiting:
+		c.leaveInstance(s.Name, in, run, "waits already")
+		return
+	case Removed:
+		c.leaveInstance(s.Name, in, run, noItem)
 		return
 	}
 	if in.busy() {
-		c.running = append(c.running, in.Task+" "+stamp(run.Interval.Start))
+		c.running = append(c.running, in.Name()+" "+stamp(run.Interval.Start))
 	}
 	c.row(again(s, run, in, t, why))
 }

@@ -135,6 +135,26 @@ func TestClearReachesBeyondTheStatesThatItMatches(t *testing.T) {
 	}
 }
 
+func TestClearOfWholeRunsTakesAllOfARunInWhichSomethingIsChosen(t *testing.T) {
+	m := past(t, "a > b > c, d", 3)
+	m.instance(2, "b", -1).State = Failed
+	m.instance(2, "c", -1).State = UpstreamFailed
+	m.instance(3, "d", -1).State = Waiting
+	run := m.runs[1]
+	run.Instances = slices.DeleteFunc(run.Instances, func(in Instance) bool { return in.Task == "d" })
+	p := m.clear(ClearArgs{Selector: selects("failed"), WholeRuns: true})
+	if got := rowsOfPlan(p); got != "0302 a rerun of the run, 0302 b rerun matched, 0302 c rerun of the run, 0302 d create of the run" {
+		t.Error(got)
+	}
+	if s := p.Selection; !slices.Equal(s.MatchedTasks, []string{"b"}) || len(s.AddedDownstream) != 0 || runsOfPlan(p) != "0302 reopen was success" {
+		t.Errorf("%+v %s", s, runsOfPlan(p))
+	}
+	p = m.clear(ClearArgs{Selector: selects("^a$ 3..3"), WholeRuns: true})
+	if got := rowsOfPlan(p); got != "0303 a rerun matched, 0303 b rerun of the run, 0303 c rerun of the run" || untouchedOf(p) != "0303 d waiting: waits already" {
+		t.Error(got, untouchedOf(p))
+	}
+}
+
 func TestClearPicksSingleIntervals(t *testing.T) {
 	m := past(t, "a", 4)
 	p := m.clear(ClearArgs{Selector: Selector{Intervals: []time.Time{day(3), day(1)}}})

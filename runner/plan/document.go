@@ -34,11 +34,13 @@ type Plan struct {
 	Undoes    int64 `json:"undoes,omitempty"` // the operation that an undo takes back
 	// Lane is the queue of its own that a backfill gets; nil for other orders.
 	Lane *Lane `json:"lane,omitempty"`
+	// Live is what the order does to the live schedule; nil: nothing.
+	Live *Live `json:"schedule,omitempty"`
 }
 
 // Empty says whether the plan changes nothing.
 func (p *Plan) Empty() bool {
-	if len(p.Instances) > 0 {
+	if len(p.Instances) > 0 || p.Live != nil {
 		return false
 	}
 	for i := range p.Runs {
@@ -108,9 +110,11 @@ type PlanRun struct {
 	Action        RunAction `json:"action"`
 	Change        string    `json:"change,omitempty"` // what action has no word for
 	Why           string    `json:"why"`
-	Params        Params    `json:"params,omitempty"` // that a run is made with
+	Params        Params    `json:"params,omitempty"`  // that a run is made with
+	Version       string    `json:"version,omitempty"` // that a run is bound to: a fingerprint
 
 	Run     int64     `json:"-"`
+	Kind    Kind      `json:"-"` // of a run that an undo brings back
 	Due     time.Time `json:"-"`
 	Partial bool      `json:"partial,omitempty"` // of selected tasks only
 	Ordinal int       `json:"-"`                 // of a backfill: its place in the order of execution, from 1
@@ -120,6 +124,7 @@ type PlanRun struct {
 type Untouched struct {
 	Pipeline      string    `json:"pipeline"`
 	Task          string    `json:"task"`
+	MapIndex      int       `json:"map_index"`
 	IntervalStart time.Time `json:"interval_start"`
 	State         string    `json:"state"` // a state's name, or "not due", "overlaps", "absent"
 	Why           string    `json:"why"`

@@ -42,7 +42,12 @@ func known(t time.Time) *time.Time {
 
 func (d *draft) leave(pipeline, task string, at time.Time, state, why string) {
 	d.starts[at] = true
-	d.Untouched = append(d.Untouched, Untouched{Pipeline: pipeline, Task: task, IntervalStart: at, State: state, Why: why})
+	d.Untouched = append(d.Untouched, Untouched{Pipeline: pipeline, Task: task, MapIndex: -1, IntervalStart: at, State: state, Why: why})
+}
+
+func (d *draft) leaveInstance(pipeline string, in *Instance, run *Run, why string) {
+	d.leave(pipeline, in.Task, run.Interval.Start, in.State.String(), why)
+	d.Untouched[len(d.Untouched)-1].MapIndex = in.MapIndex
 }
 
 func (d *draft) row(r PlanRow) {
@@ -133,10 +138,16 @@ func eachLine(p *Plan, yield func(string)) {
 		r := &p.Runs[i]
 		line := fmt.Sprintf("run %s %s %s %s %s %s", r.Pipeline, r.IntervalStart.UTC().Format(time.RFC3339Nano),
 			r.IntervalEnd.UTC().Format(time.RFC3339Nano), runStateName(r.State), runStateName(r.To), r.Action)
+		if r.Version != "" {
+			line += " version " + r.Version
+		}
 		if r.Params != "" {
 			line += " " + string(r.Params)
 		}
 		yield(line)
+	}
+	if p.Live != nil {
+		yield(p.Live.line())
 	}
 }
 

@@ -12,7 +12,7 @@ func (s *step) examine(p *PipelineState) {
 	q := &queue{pipe: p}
 	for _, run := range p.Running {
 		if p.Def != nil {
-			e := examination{step: s, queue: q, def: p.Def, run: run, place: &s.place}
+			e := examination{step: s, queue: q, def: p.defOf(run), run: run, place: &s.place}
 			e.join()
 			e.expire()
 			e.evaluate()
@@ -36,7 +36,7 @@ func (s *step) watch(q *queue, run *Run) {
 		}
 		q.hold(run)
 		s.busy[sideOf(run)]++
-		s.take(q.pipe.Def, run, in)
+		s.take(q.pipe.defOf(run), run, in)
 		if !in.State.Live() && (!in.Cancelling || s.world.Adopting) {
 			in.Cancelling = true
 			s.decision.Cancel = append(s.decision.Cancel, in.key(run))
@@ -52,6 +52,11 @@ type examination struct {
 	run   *Run
 	place *placement
 	late  bool // its time ran out in this look
+	ready []ready
+
+	counted int                       // the task whose upstream is counted in tally, and one; 0: none
+	tally   tally                     // kept for the other instances of the task
+	results map[string]map[string]any // what its tasks handed on; nil: not asked yet
 }
 
 // join brings into being what was added to the pipeline while the run went on.
@@ -68,9 +73,10 @@ func (e *examination) join() {
 // the last task that it concerns in one step.
 func (e *examination) evaluate() {
 	for t := range e.def.Tasks {
+		e.expand(t)
 		for i := e.place.first[t]; i < e.place.end[t]; i++ {
 			if in := &e.run.Instances[i]; in.pending() {
-				e.decide(t, in)
+				e.decide(t, int(i))
 			}
 		}
 		e.place.cause[t] = e.cause(t)
@@ -80,11 +86,22 @@ func (e *examination) evaluate() {
 			e.shift(e.run, in, skip, TaskChange{Reason: "task removed from the pipeline", ExitCode: -1})
 		}
 	}
+	for _, r := range e.ready {
+		in, task := &e.run.Instances[r.at], e.def.Tasks[r.task]
+		e.queue.add(e.run, in, task)
+		if task.QueueTimeout > 0 {
+			e.patients = append(e.patients, patient{e.run, in, task})
+		}
+	}
 }
 
+// ready is an instance that could start, by its place: later tasks may expand, and move
+// what comes after them.
+type ready struct{ at, task int }
+
 // decide applies the trigger rule of a task, then its when, then looks at the clock.
-func (e *examination) decide(t int, in *Instance) {
-	task := e.def.Tasks[t]
+func (e *examination) decide(t, i int) {
+	task, in := e.def.Tasks[t], &e.run.Instances[i]
 	switch e.answer(t) {
 	case wait:
 		e.impede(in)
@@ -103,7 +120,7 @@ func (e *examination) decide(t int, in *Instance) {
 		e.shift(e.run, in, skip, TaskChange{Reason: "when: false", ExitCode: -1})
 		return
 	}
-	if in.Open || !e.queue.pipe.works() || e.queue.pipe.past(e.run, t) != "" {
+	if in.Open || !e.queue.pipe.works() || e.queue.pipe.past(e.run, t, in.MapIndex) != "" {
 		e.impede(in)
 		return
 	}
@@ -111,16 +128,16 @@ func (e *examination) decide(t int, in *Instance) {
 		e.wake(in.NotBefore)
 		return
 	}
-	e.queue.add(e.run, in, task)
-	if task.QueueTimeout > 0 {
-		e.patients = append(e.patients, patient{e.run, in, task})
-	}
+	e.ready = append(e.ready, ready{i, t})
 }
 
 // upstream counts how the direct upstream instances stand. A task that has no instance in
 // this run does not count, as if the edge to it were not there: it ran before, or nobody
 // asked for it.
 func (e *examination) upstream(t int) tally {
+	if e.counted == t+1 {
+		return e.tally
+	}
 	var n tally
 	for _, u := range e.def.Upstream(t) {
 		setup := e.isSetup(t, u)
@@ -135,6 +152,7 @@ func (e *examination) upstream(t int) tally {
 			}
 		}
 	}
+	e.counted, e.tally = t+1, n
 	return n
 }
 
@@ -143,15 +161,19 @@ func (e *examination) wanted(task *pipelines.Task, in *Instance) (bool, error) {
 	if task.When == nil {
 		return true, nil
 	}
-	return task.Should(contextOf(e.def, e.run, in))
+	if e.results == nil {
+		e.results = e.run.Results()
+	}
+	return task.Should(contextOf(e.def, e.run, in, e.results))
 }
 
 // contextOf is what an expression may know of an instance. Parameters have the values that
 // the run was given, or else, like variables, those that the definition knows.
-func contextOf(def *pipelines.Pipeline, run *Run, in *Instance) *pipelines.Context {
+func contextOf(def *pipelines.Pipeline, run *Run, in *Instance, results map[string]map[string]any) *pipelines.Context {
 	return &pipelines.Context{
-		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location, Results: run.Results(), Params: run.Params.Values(),
+		Start: run.Interval.Start, End: run.Interval.End, Location: def.Location, Results: results, Params: run.Params.Values(),
+		PrevSuccessStart: run.PrevSuccess.Start, PrevSuccessEnd: run.PrevSuccess.End,
 		Run:  pipelines.RunContext{ID: run.ID, Kind: run.Kind.String()},
-		Task: pipelines.TaskContext{ID: in.Task, Try: in.Try, MapIndex: in.MapIndex},
+		Task: pipelines.TaskContext{ID: in.Task, Try: in.Try, MapIndex: in.MapIndex}, Item: in.Item,
 	}
 }

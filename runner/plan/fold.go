@@ -26,8 +26,8 @@ func (s *step) fold() {
 		switch {
 		case r.Event == Started:
 			s.started(l, in, r)
-		case r.Event == Unbegun && in.State == Queued && l.declared(in):
-			s.decision.Start = append(s.decision.Start, Start{AttemptKey: r.AttemptKey, Run: l.run, Def: l.pipe.Def})
+		case r.Event == Unbegun && in.State == Queued && l.declared(in) && l.itemised(in):
+			s.decision.Start = append(s.decision.Start, Start{AttemptKey: r.AttemptKey, Run: l.run, Def: l.pipe.defOf(l.run), Item: in.Item})
 		default:
 			s.ended(l, in, r)
 		}
@@ -141,25 +141,26 @@ type instanceKey struct {
 var orphan = &pipelines.Task{SkipExitCode: 99}
 
 func (l *listened) task(in *Instance) *pipelines.Task {
-	if l.pipe.Def != nil {
-		if t, ok := l.pipe.Def.Task(in.Task); ok {
+	if def := l.pipe.defOf(l.run); def != nil {
+		if t, ok := def.Task(in.Task); ok {
 			return t
 		}
 	}
 	return orphan
 }
 
-// declared says whether the definition of now has the task.
+// declared says whether the definition that the run follows has the task.
 func (l *listened) declared(in *Instance) bool {
-	return l.pipe.Def != nil && l.pipe.Def.Index(in.Task) >= 0
+	def := l.pipe.defOf(l.run)
+	return def != nil && def.Index(in.Task) >= 0
 }
 
 // instance finds an instance, at the place that its definition has in most runs or with
 // an index of the run.
 func (l *listened) instance(task string, mapIndex int) *Instance {
 	all := l.run.Instances
-	if l.pipe.Def != nil {
-		i := l.pipe.Def.Index(task)
+	if def := l.pipe.defOf(l.run); def != nil {
+		i := def.Index(task)
 		if i >= 0 && i < len(all) && all[i].Task == task && all[i].MapIndex == mapIndex {
 			return &all[i]
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,6 +80,14 @@ func (h *history) edit(t testing.TB, name string) *pipelines.Pipeline {
 				task.Needs = append(task.Needs, up.ID)
 			}
 		}
+		switch h.rng.IntN(5) {
+		case 0:
+			task.ForEach = overNumbers(t, h.rng.IntN(4))
+		case 1:
+			if len(task.Needs) > 0 {
+				task.ForEach = overResult(t, task.Needs[0])
+			}
+		}
 		task.Setup = prepares && id == 'a'
 		if prepares && id == 'f' {
 			task.Teardown, task.TriggerRule = []string{"a"}, pipelines.AllDoneSetupSuccess
@@ -114,14 +123,41 @@ func (h *history) speak() {
 	for _, run := range h.runs {
 		for i := range run.Instances {
 			if in := &run.Instances[i]; in.Open && h.rng.IntN(2) == 0 {
-				h.report(Report{AttemptKey: in.key(run), Time: h.now, Event: Event(h.rng.IntN(3)),
-					ExitCode: []int{0, 0, 0, 1, 99}[h.rng.IntN(5)]})
+				h.report(h.handingOn(Report{AttemptKey: in.key(run), Time: h.now, Event: Event(h.rng.IntN(3)),
+					ExitCode: []int{0, 0, 0, 1, 99}[h.rng.IntN(5)]}))
 			}
 		}
 	}
 	if len(h.past) > 0 && h.rng.IntN(2) == 0 {
 		h.reports = append(h.reports, h.past[h.rng.IntN(len(h.past))])
 	}
+}
+
+// handingOn gives a good end a list as its result, or something that is none.
+func (h *history) handingOn(r Report) Report {
+	if r.Event == Ended && r.ExitCode == 0 {
+		r.Results = map[string]string{"x": []string{"[]", "[1]", "[1, 2]", "[1, 2, 3]", "none"}[h.rng.IntN(5)]}
+	}
+	return r
+}
+
+// overNumbers is for_each over so many numbers, overResult over what a task hands on.
+func overNumbers(t testing.TB, n int) *pipelines.ForEach {
+	return forEach(t, fmt.Sprintf("tasks: {m: {for_each: %s, run: echo}}", strings.Join(strings.Fields(fmt.Sprint([]int{1, 2, 3}[:n])), ", ")))
+}
+
+func overResult(t testing.TB, task string) *pipelines.ForEach {
+	return forEach(t, fmt.Sprintf("tasks: {%s: echo, m: {needs: %[1]s, for_each: '${{ tasks.%[1]s.results.x }}', run: echo}}", task))
+}
+
+var forEachs = map[string]*pipelines.ForEach{}
+
+func forEach(t testing.TB, text string) *pipelines.ForEach {
+	if forEachs[text] == nil {
+		task, _ := file(t, text).Task("m")
+		forEachs[text] = task.ForEach
+	}
+	return forEachs[text]
 }
 
 func (h *history) report(r Report) {
@@ -161,6 +197,38 @@ func (h *history) look() {
 		h.contiguous(p, &d)
 		for _, lane := range p.lanes {
 			h.bounded(p, lane, &d)
+		}
+		h.expanded(p)
+	}
+}
+
+// expanded checks that what runs of a mapped task is of an item, that an instance without an
+// index stands alone, and that no index is left out. An undo gives back what a list took
+// away, whatever the list is now.
+func (h *history) expanded(p *modelPipe) {
+	if slices.ContainsFunc(h.operations, func(o *operation) bool { return o.kind == "undo" }) {
+		return
+	}
+	for _, run := range h.runs {
+		if run.Pipeline != p.name {
+			continue
+		}
+		count, last, alone := map[string]int{}, map[string]int{}, map[string]bool{}
+		for i := range run.Instances {
+			in := &run.Instances[i]
+			if in.State == Removed {
+				continue
+			}
+			if in.MapIndex < 0 {
+				alone[in.Task] = true
+			}
+			count[in.Task]++
+			last[in.Task] = max(last[in.Task], in.MapIndex+1)
+		}
+		for task, n := range count {
+			if alone[task] && n > 1 || !alone[task] && n != last[task] {
+				h.t.Fatalf("%s is not whole: %s", task, show([]*Run{run}))
+			}
 		}
 	}
 }
@@ -264,7 +332,7 @@ func (h *history) drain() {
 			quiet = quiet && run.State.Final()
 			for i := range run.Instances {
 				if in := &run.Instances[i]; in.Open {
-					h.reports = append(h.reports, Report{AttemptKey: in.key(run), Event: Ended, Time: h.now})
+					h.reports = append(h.reports, h.handingOn(Report{AttemptKey: in.key(run), Event: Ended, Time: h.now}))
 				}
 			}
 		}

@@ -11,7 +11,8 @@ const (
 	retry                   // it ended badly, tries are left
 	skip                    // when, trigger rule, exit code, or a task that is no more
 	block                   // what it needs did not succeed
-	reset                   // an order puts it back
+	drop                    // its item is gone: the list of for_each is shorter, or there is none
+	reset                   // an order, or a list that is longer again, puts it back
 	markSuccess             // an order decides how it ended
 	markFailed
 	markSkipped
@@ -34,7 +35,8 @@ const (
 //	 └──────── block ─────────────┘──────────────────▶ upstream_failed
 //
 // An attempt may end before its start was reported: from queued it ends as from running.
-var machine = [8][moves]State{
+// drop leads from every state to removed.
+var machine = [9][moves]State{
 	Waiting:        row(submit, Queued, skip, Skipped, block, UpstreamFailed, fail, Failed),
 	Queued:         row(begin, Running, finish, Success, fail, Failed, retry, Retrying, skip, Skipped),
 	Running:        row(finish, Success, fail, Failed, retry, Retrying, skip, Skipped),
@@ -43,13 +45,14 @@ var machine = [8][moves]State{
 	Failed:         row(),
 	Skipped:        row(),
 	UpstreamFailed: row(),
+	Removed:        row(),
 }
 
 // nowhere stands in the machine where a move is not allowed.
 const nowhere State = 255
 
 // row makes one row of the machine from pairs of a move and where it leads, and adds what
-// orders may do from every state.
+// may happen in every state.
 func row(pairs ...any) (r [moves]State) {
 	for i := range r {
 		r[i] = nowhere
@@ -57,6 +60,7 @@ func row(pairs ...any) (r [moves]State) {
 	for i := 0; i < len(pairs); i += 2 {
 		r[pairs[i].(move)] = pairs[i+1].(State)
 	}
+	r[drop] = Removed
 	r[reset], r[markSuccess], r[markFailed], r[markSkipped] = Waiting, Success, Failed, Skipped
 	return r
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-var moveNames = [moves]string{"submit", "begin", "finish", "fail", "retry", "skip", "block", "reset", "markSuccess", "markFailed", "markSkipped"}
+var moveNames = [moves]string{"submit", "begin", "finish", "fail", "retry", "skip", "block", "drop", "reset", "markSuccess", "markFailed", "markSkipped"}
 
 func TestTheMachineOfATaskInstance(t *testing.T) {
 	want := map[State]string{
@@ -18,6 +18,7 @@ func TestTheMachineOfATaskInstance(t *testing.T) {
 		Failed:         "",
 		Skipped:        "",
 		UpstreamFailed: "",
+		Removed:        "",
 	}
 	for _, s := range States {
 		var got []string
@@ -26,7 +27,7 @@ func TestTheMachineOfATaskInstance(t *testing.T) {
 				got = append(got, moveNames[m]+":"+to.String())
 			}
 		}
-		orders := " reset:waiting markSuccess:success markFailed:failed markSkipped:skipped"
+		orders := " drop:removed reset:waiting markSuccess:success markFailed:failed markSkipped:skipped"
 		if text := strings.Join(got, " "); text != strings.TrimSpace(want[s]+orders) {
 			t.Errorf("%s: %s", s, text)
 		}

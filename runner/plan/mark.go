@@ -118,7 +118,7 @@ func (m *marking) tasks(run, next *Run, place *placement, sum *summary) {
 	m.follow(run, next, place, why, changed)
 	for _, in := range run.Instances[place.declared:] {
 		if m.sel.matches(in.Task) && m.sel.wants(&in) {
-			m.leave(m.s.Name, in.Task, run.Interval.Start, in.State.String(), "task removed from the pipeline")
+			m.leaveInstance(m.s.Name, &in, run, "task removed from the pipeline")
 		}
 	}
 }
@@ -127,15 +127,19 @@ func (m *marking) tasks(run, next *Run, place *placement, sum *summary) {
 // yet because its run has not begun.
 func (m *marking) rooted(run *Run, place *placement, t int) bool {
 	if place.first[t] == place.end[t] {
-		return !run.Partial && len(m.sel.States)+len(m.sel.Operations) == 0
+		return !run.Partial && m.sel.takes(m.s.Def.Tasks[t].ID, -1) && len(m.sel.States)+len(m.sel.Operations) == 0
 	}
 	return slices.ContainsFunc(run.Instances[place.first[t]:place.end[t]], func(in Instance) bool { return m.sel.wants(&in) })
 }
 
 // instance marks one, and says whether that changes it.
 func (m *marking) instance(run *Run, in *Instance, to State, why string) bool {
+	if in.State == Removed {
+		m.leaveInstance(m.s.Name, in, run, noItem)
+		return false
+	}
 	if in.State == to {
-		m.leave(m.s.Name, in.Task, run.Interval.Start, in.State.String(), "is "+to.String()+" already")
+		m.leaveInstance(m.s.Name, in, run, "is "+to.String()+" already")
 		return false
 	}
 	m.row(PlanRow{Pipeline: m.s.Name, Task: in.Task, MapIndex: in.MapIndex, IntervalStart: run.Interval.Start,

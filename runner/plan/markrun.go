@@ -57,6 +57,8 @@ func (m *marking) mayFail(task string) bool {
 // ofWhole is what becomes of an instance in that state.
 func (m *marking) ofWhole(s, unbegun State) State {
 	switch {
+	case s == Removed:
+		return s
 	case m.as == Success:
 		return Success
 	case s.Live():

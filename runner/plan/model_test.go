@@ -135,6 +135,14 @@ func (m *model) fill(p *modelPipe, lane *Lane) {
 
 // join gives each run that a step may look at the one before it.
 func (m *model) join(p *modelPipe, s *PipelineState) {
+	for _, r := range m.runs {
+		if p.def != nil && p.def.LooksBack() && r.Pipeline == p.name && r.State == RunSuccess {
+			r.Succeeded(s.Running)
+			for _, l := range s.Lanes {
+				r.Succeeded(l.Queued)
+			}
+		}
+	}
 	if p.def == nil || len(p.def.DependOnPast()) == 0 {
 		return
 	}
@@ -239,6 +247,17 @@ func (m *model) writeRun(c RunChange) {
 		m.ended = append(m.ended, r.ID)
 	}
 	r.State = c.To
+	for _, in := range c.Born {
+		if r.Instance(in.Task, in.MapIndex) != nil || in.State != Waiting {
+			m.t.Fatalf("run %d has %s already", r.ID, in.Name())
+		}
+	}
+	for _, in := range c.Gone {
+		if now := r.Instance(in.Task, in.MapIndex); now == nil || now.State != in.State || now.Try > 0 || now.Open {
+			m.t.Fatalf("run %d cannot let %s go: %+v", r.ID, in.Name(), now)
+		}
+		r.Instances = slices.DeleteFunc(r.Instances, func(x Instance) bool { return x.Task == in.Task && x.MapIndex == in.MapIndex })
+	}
 	r.Instances = append(r.Instances, c.Born...)
 	if def := m.pipe(r.Pipeline).def; def != nil {
 		arrange(def, r)
@@ -265,7 +284,7 @@ func (m *model) writeTask(c TaskChange) {
 		m.t.Fatalf("%s is %s, not %s", c.Task, in.State, c.From)
 	}
 	in.State, in.Try, in.TryLimit, in.NotBefore = c.To, c.Try, c.TryLimit, c.NotBefore
-	m.log = append(m.log, strings.TrimSpace(fmt.Sprintf("%s:%s %s", c.Task, c.To, c.Reason)))
+	m.log = append(m.log, strings.TrimSpace(fmt.Sprintf("%s:%s %s", InstanceName(c.Task, c.MapIndex), c.To, c.Reason)))
 }
 
 func (m *model) writeAttempt(c AttemptChange) {
@@ -281,7 +300,7 @@ func (m *model) writeAttempt(c AttemptChange) {
 	in.Open = c.To.Open()
 	switch {
 	case c.To == AttemptQueued:
-		in.StartedAt, in.Cancelling = time.Time{}, false
+		in.StartedAt, in.Cancelling, in.Results = time.Time{}, false, nil
 	case c.To == AttemptRunning:
 		in.StartedAt = c.At
 	default:

@@ -33,7 +33,17 @@ func (m *model) agrees(w *World) {
 func sameRun(a, b *Run) bool {
 	x, y := *a, *b
 	x.Previous, y.Previous, x.Fresh, y.Fresh = nil, nil, nil, nil
+	x.Instances, y.Instances = stored(x.Instances), stored(y.Instances)
 	return reflect.DeepEqual(x, y)
+}
+
+// stored are instances without what is never written down.
+func stored(list []Instance) []Instance {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Item = nil
+	}
+	return list
 }
 
 func show(runs []*Run) (s string) {
@@ -49,7 +59,7 @@ func show(runs []*Run) (s string) {
 
 // shortState writes an instance as "task=state", with * while an attempt is open.
 func shortState(in *Instance) string {
-	s := in.Task + "=" + in.State.String()
+	s := in.Name() + "=" + in.State.String()
 	if in.Open {
 		s += "*"
 	}

@@ -11,9 +11,13 @@ type ClearArgs struct {
 	Selector
 	// In holds, for pipelines in whose timezone the bounds are other instants, their selectors.
 	In        map[string]Selector `json:",omitempty"`
-	NoRunning bool                // refuse when the selection holds an instance with an open attempt
-	Reason    string
-	Ticket    string
+	WholeRuns bool                // of each run in which something is chosen, everything
+	// SameVersion binds the runs to the version that they ran with before; else they follow
+	// the newest.
+	SameVersion bool
+	NoRunning   bool // refuse when the selection holds an instance with an open attempt
+	Reason      string
+	Ticket      string
 }
 
 // Reprocess says what a backfill does with runs that exist.
@@ -45,6 +49,11 @@ type UndoScope struct {
 	Undone    bool   // by an earlier undo
 	Instances []InstanceImage
 	Runs      []RunImage
+	// Live is what the operation did to the live schedule, nil for nothing; Paused and Last
+	// are how that stands now.
+	Live   *Live
+	Paused bool
+	Last   timetable.Interval
 }
 
 // InstanceImage is one task instance before an operation, as the operation left it, and now.
@@ -86,4 +95,5 @@ type RunImage struct {
 	Due        time.Time
 	Partial    bool
 	Params     Params // of a run that the operation removed
+	Kind       Kind   // of the same
 }

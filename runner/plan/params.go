@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
 )
@@ -17,6 +18,11 @@ type Params string
 func paramsOf(values map[string]any) Params {
 	if len(values) == 0 {
 		return ""
+	}
+	for name, v := range values {
+		if at, ok := v.(time.Time); ok {
+			values[name] = at.UTC()
+		}
 	}
 	text, err := json.Marshal(values)
 	if err != nil {

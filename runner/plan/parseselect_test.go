@@ -33,7 +33,7 @@ func TestASelectionIsOneText(t *testing.T) {
 		{"interval=2026-03-01,2026-03-05 interval!=2026-03-02",
 			Selector{Ranges: []Range{{day(0), until(1)}, {day(4), until(5)}}, Except: []Range{{day(1), until(2)}}}},
 		{"state=failed,upstream_failed", Selector{States: []State{Failed, UpstreamFailed}}},
-		{"state!=success,failed", Selector{States: []State{Waiting, Queued, Running, Retrying, Skipped, UpstreamFailed}}},
+		{"state!=success,failed", Selector{States: []State{Waiting, Queued, Running, Retrying, Skipped, UpstreamFailed, Removed}}},
 		{"kind!=scheduled", Selector{Kinds: []Kind{Backfilled, Manual}}},
 		{"operation=3,4 operation!=5", Selector{Operations: []int64{3, 4}, NotOperations: []int64{5}}},
 		{"pipeline=p* tag=x tag!=slow", Selector{Pipelines: Names{Any: []string{"^p.*$"}}, Tags: Names{Any: []string{"^x$"}, Not: []string{"^slow$"}}}},

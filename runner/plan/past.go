@@ -13,13 +13,15 @@ import (
 //   - the run is the first of a backfill, which a person ordered;
 //   - there is no run before;
 //   - the run before has no instance of the task: only a task that no earlier run had may go;
-//   - an instance there did not succeed and was not skipped;
+//   - the instance there did not succeed and was not skipped; of a mapped task that is the one
+//     with the same map index, and an index that was not there does not count;
 //   - so with one directly downstream of it, for wait_for_downstream.
 //
 // The run before is the one with the next lower interval start, whoever asked for it: there
 // is one run an interval, so none of them is beside the line, as a manual one is in Airflow.
-func (p *PipelineState) past(run *Run, t int) string {
-	task, before := p.Def.Tasks[t], run.Previous
+func (p *PipelineState) past(run *Run, t, index int) string {
+	def, before := p.defOf(run), run.Previous
+	task := def.Tasks[t]
 	switch {
 	case !task.DependsOnPast, p.firstOf(run.Lane).Equal(run.Interval.Start), before == nil:
 		return ""
@@ -29,11 +31,11 @@ func (p *PipelineState) past(run *Run, t int) string {
 		}
 		return fmt.Sprintf("the run before, of %s, has no %s", stamp(before.Interval.Start), task.ID)
 	}
-	if why := before.unsettled(task.ID); why != "" || !task.WaitForDownstream {
+	if why := before.unsettled(task.ID, index); why != "" || !task.WaitForDownstream {
 		return why
 	}
-	for _, d := range p.Def.Downstream(t) {
-		if why := before.unsettled(p.Def.Tasks[d].ID); why != "" {
+	for _, d := range def.Downstream(t) {
+		if why := before.unsettled(def.Tasks[d].ID, -1); why != "" {
 			return why
 		}
 	}
@@ -73,11 +75,16 @@ func (run *Run) has(task string) bool {
 	return slices.ContainsFunc(run.Instances, func(in Instance) bool { return in.Task == task })
 }
 
-// unsettled names the first instance of a task that neither succeeded nor was skipped.
-func (run *Run) unsettled(task string) string {
+// unsettled names the first instance of a task, of one map index or for -1 of all, that
+// neither succeeded nor was skipped.
+func (run *Run) unsettled(task string, index int) string {
 	for i := range run.Instances {
-		if in := &run.Instances[i]; in.Task == task && in.State != Success && in.State != Skipped {
-			return fmt.Sprintf("%s of the run before, of %s, is %s", task, stamp(run.Interval.Start), in.State)
+		in := &run.Instances[i]
+		if in.Task != task || index >= 0 && in.MapIndex >= 0 && in.MapIndex != index {
+			continue
+		}
+		if in.State != Success && in.State != Skipped && in.State != Removed {
+			return fmt.Sprintf("%s of the run before, of %s, is %s", in.Name(), stamp(run.Interval.Start), in.State)
 		}
 	}
 	return ""

@@ -55,7 +55,7 @@ func (b *backfilling) reprocesses(run *Run, s State) bool {
 	case len(b.args.Only) > 0 && !picked && (!b.only(OnlySkipped) || b.passedOver(run.Interval) == nil):
 		return false
 	case b.args.Reprocess == ReprocessCompleted:
-		return true
+		return s != Removed
 	}
 	return failed && (picked || b.args.Reprocess == ReprocessFailed)
 }

@@ -26,6 +26,7 @@ func Resume(scopes []*PipelineScope, saved *Plan) (*Plan, error) {
 		r.scopes[s.Name] = s
 	}
 	r.next.Runs, r.next.Instances = []PlanRun{}, []PlanRow{}
+	r.live(saved.Live)
 	for i := range saved.Runs {
 		r.run(saved.Runs[i])
 	}
@@ -36,7 +37,7 @@ func Resume(scopes []*PipelineScope, saved *Plan) (*Plan, error) {
 		return nil, moved(r.moved)
 	}
 	p := &r.next
-	p.Arguments = applied{Plan: saved.Digest, Params: p.params()}
+	p.Arguments = applied{Plan: saved.Digest, Params: p.params(), Live: p.Live}
 	p.Applied, p.Operation, p.Undo, p.DryRun = false, nil, nil, false
 	return p, nil
 }
@@ -45,6 +46,7 @@ func Resume(scopes []*PipelineScope, saved *Plan) (*Plan, error) {
 type applied struct {
 	Plan   string
 	Params []string `json:",omitempty"`
+	Live   *Live    `json:",omitempty"`
 }
 
 // params are those that a plan gives to the runs that it makes, NAME=VALUE: mostly all
@@ -78,6 +80,16 @@ type resuming struct {
 
 func (r *resuming) move(format string, args ...any) {
 	r.moved = append(r.moved, fmt.Sprintf(format, args...))
+}
+
+// live takes what the plan does to the live schedule, if that stands as it did.
+func (r *resuming) live(l *Live) {
+	if l == nil {
+		return
+	}
+	if s := r.scopes[l.Pipeline]; s == nil || s.Paused != l.WasPaused || !placeOf(s.Last).equal(l.WasLast) {
+		r.move("%s: its schedule has been paused, unpaused or moved on", l.Pipeline)
+	}
 }
 
 // run takes one run of the plan if it is as it was.
@@ -135,7 +147,7 @@ func (r *resuming) row(p PlanRow) {
 	if s == nil {
 		return // said of its run
 	}
-	name := p.Pipeline + " " + stamp(p.IntervalStart) + " " + p.Task
+	name := p.Pipeline + " " + stamp(p.IntervalStart) + " " + InstanceName(p.Task, p.MapIndex)
 	t := s.Def.Index(p.Task)
 	if t < 0 {
 		r.move("%s: the task is declared no more", name)
@@ -144,7 +156,7 @@ func (r *resuming) row(p PlanRow) {
 	run, _ := runAt(s.Runs, timetable.Interval{Start: p.IntervalStart, End: p.IntervalStart})
 	in := (*Instance)(nil)
 	if run != nil {
-		p.Run, in = run.ID, run.find(p.Task, p.MapIndex)
+		p.Run, in = run.ID, run.Instance(p.Task, p.MapIndex)
 	}
 	switch {
 	case p.State == nil && in != nil:
@@ -166,7 +178,8 @@ func (r *resuming) row(p PlanRow) {
 	r.next.Instances = append(r.next.Instances, p)
 }
 
-func (run *Run) find(task string, index int) *Instance {
+// Instance is that of a task; nil: the run has none.
+func (run *Run) Instance(task string, index int) *Instance {
 	for i := range run.Instances {
 		if in := &run.Instances[i]; in.Task == task && in.MapIndex == index {
 			return in

@@ -58,7 +58,11 @@ func (y *inquiry) rooms(in *Instance) {
 		y.check("max_active_tasks", live < n, "%d of %d tasks of its run are at work", live, n)
 	}
 	t, ok := def.Task(in.Task)
-	if !ok || t.Pool == "" || y.Pools == nil {
+	if !ok {
+		return
+	}
+	y.check("weight", true, "it weighs %d; of what waits, the heaviest goes first", t.Weight)
+	if t.Pool == "" || y.Pools == nil {
 		return
 	}
 	slots, taken := y.Pools[t.Pool], y.Taken[t.Pool]

@@ -12,6 +12,9 @@ type tally struct {
 
 // addSetup counts an upstream instance that is of a setup.
 func (t *tally) addSetup(s State) {
+	if s == Removed {
+		return
+	}
 	t.add(s)
 	t.setups++
 	switch s {
@@ -22,7 +25,11 @@ func (t *tally) addSetup(s State) {
 	}
 }
 
+// add counts an instance; one whose item is gone is as if it had never been.
 func (t *tally) add(s State) {
+	if s == Removed {
+		return
+	}
 	t.n++
 	switch s {
 	case Success:

@@ -12,15 +12,9 @@ import (
 type selection struct {
 	Selector
 	patterns  []pattern // none: every task
-	not       []*regexp.Regexp
+	not       []pattern
 	pipelines match
 	tags      match
-}
-
-// pattern is a task pattern made ready.
-type pattern struct {
-	*regexp.Regexp
-	up, down int
 }
 
 // compile reads a selector and refuses what is wrong with it, all of it at once.
@@ -37,10 +31,10 @@ func compile(s Selector) (*selection, *Refusal) {
 	}
 	sel := &selection{Selector: s.Bounded(), pipelines: all.match(s.Pipelines), tags: all.match(s.Tags)}
 	for _, p := range s.patterns() {
-		sel.patterns = append(sel.patterns, pattern{all.regex(p.Regex), p.Up, p.Down})
+		sel.patterns = append(sel.patterns, all.pattern(p))
 	}
 	for _, text := range s.NotTasks {
-		sel.not = append(sel.not, all.regex(text))
+		sel.not = append(sel.not, all.pattern(TaskPattern{Regex: text}))
 	}
 	if !sel.Start.IsZero() && !sel.End.IsZero() && sel.End.Before(sel.Start) && !s.Past && !s.Future {
 		all.add("end-before-start", "the end "+stamp(s.End)+" lies before the start "+stamp(s.Start),
@@ -101,12 +95,18 @@ func (sel *selection) narrow() bool {
 // named says whether it names tasks.
 func (sel *selection) named() bool { return len(sel.patterns)+len(sel.not) > 0 }
 
+// matches says whether instances of a task may be chosen by its name or by their own.
 func (sel *selection) matches(task string) bool {
-	hit := func(re *regexp.Regexp) bool { return re.MatchString(task) }
-	if slices.ContainsFunc(sel.not, hit) {
+	if slices.ContainsFunc(sel.not, func(p pattern) bool { return p.MatchString(task) }) {
 		return false
 	}
-	return len(sel.patterns) == 0 || slices.ContainsFunc(sel.patterns, func(p pattern) bool { return hit(p.Regexp) })
+	return len(sel.patterns) == 0 || slices.ContainsFunc(sel.patterns, func(p pattern) bool { return p.matches(task) })
+}
+
+// takes says whether an instance is chosen by a name; -1 is no index.
+func (sel *selection) takes(task string, index int) bool {
+	hit := func(p pattern) bool { return p.takes(task, index) }
+	return !slices.ContainsFunc(sel.not, hit) && (len(sel.patterns) == 0 || slices.ContainsFunc(sel.patterns, hit))
 }
 
 // within says whether an interval start lies within the bounds.
@@ -135,9 +135,10 @@ func (sel *selection) of(s *PipelineScope) []*Run {
 	return slices.DeleteFunc(runs, func(run *Run) bool { return !sel.covers(run) })
 }
 
-// wants says whether an instance is in a wanted state, put there by a wanted order.
+// wants says whether an instance has a wanted name and is in a wanted state, put there by a
+// wanted order.
 func (sel *selection) wants(in *Instance) bool {
-	return (len(sel.States) == 0 || slices.Contains(sel.States, in.State)) &&
+	return sel.takes(in.Task, in.MapIndex) && (len(sel.States) == 0 || slices.Contains(sel.States, in.State)) &&
 		(len(sel.Operations) == 0 || slices.Contains(sel.Operations, in.Operation)) &&
 		!slices.Contains(sel.NotOperations, in.Operation)
 }
@@ -148,7 +149,7 @@ func (sel *selection) depth(task string) (up, down int) {
 		return far(sel.Upstream), far(sel.Downstream)
 	}
 	for _, p := range sel.patterns {
-		if p.MatchString(task) {
+		if p.matches(task) {
 			up, down = farther(up, p.up), farther(down, p.down)
 		}
 	}

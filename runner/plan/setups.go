@@ -37,7 +37,7 @@ func (e *examination) prepared(t int) answer {
 				return blockIt
 			case state == Skipped:
 				all = skipIt
-			case state != Success && all == runIt:
+			case state != Success && state != Removed && all == runIt:
 				all = wait
 			}
 		}

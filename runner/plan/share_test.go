@@ -64,11 +64,11 @@ func (c *crowd) pipeline(name string, slots int) *PipelineState {
 
 // scene counts what is at work in a world, anew.
 type scene struct {
-	all, most int
-	side      [2]int
-	pools     map[string][2]int
-	pipes     map[string]int
-	runs      map[*Run]int
+	all   int
+	side  [2]int
+	pools map[string][2]int
+	pipes map[string]int
+	runs  map[*Run]int
 }
 
 func (c *crowd) scene() scene {

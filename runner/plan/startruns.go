@@ -34,7 +34,7 @@ func (s *step) startRuns(p *PipelineState) {
 func (s *step) startRun(p *PipelineState, run *Run) {
 	var born []Instance
 	if !run.Partial {
-		born = bear(p.Def, run)
+		born = bear(p.defOf(run), run)
 	}
 	p.noLongerFresh(run, born)
 	run.StartedAt = s.now

@@ -5,7 +5,7 @@ import "fmt"
 // State is the state of a task instance.
 type State uint8
 
-// The states of a task instance. The first four are unfinished, the last four final.
+// The states of a task instance. The first four are unfinished, the others final.
 // Their numbers are stored: they never change.
 const (
 	Waiting        State = iota // for its upstream, a slot or a date
@@ -16,12 +16,13 @@ const (
 	Failed                      // no try left
 	Skipped                     // its when, its trigger rule or its exit code says so
 	UpstreamFailed              // what it needs did not succeed
+	Removed                     // its task's for_each has no item of its index any more; it does not count
 )
 
-var stateNames = [...]string{"waiting", "queued", "running", "retrying", "success", "failed", "skipped", "upstream_failed"}
+var stateNames = [...]string{"waiting", "queued", "running", "retrying", "success", "failed", "skipped", "upstream_failed", "removed"}
 
 // States lists every state in order.
-var States = []State{Waiting, Queued, Running, Retrying, Success, Failed, Skipped, UpstreamFailed}
+var States = []State{Waiting, Queued, Running, Retrying, Success, Failed, Skipped, UpstreamFailed, Removed}
 
 // String returns the state's one name in YAML, SQL, CLI and pages.
 func (s State) String() string { return stateNames[s] }

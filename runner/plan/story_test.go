@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -9,12 +10,17 @@ import (
 // story runs one run of a graph. Each event is a task and what its open attempt does:
 //
 //	a^ starts   a. exit 0   a! exit 1   a~ exit 99   a? lost   a% timeout   a- killed
+//	a.k=v exit 0, with a result   a[1]. the same of a mapped one
 //	+5m the clock goes on by five minutes
 //
 // After each event the steps settle. The end is written as "a=success b=skipped | failed".
 func story(t *testing.T, edges, events string) (*model, string) {
 	t.Helper()
-	m := newModel(t, graph(t, edges))
+	def := graph
+	if strings.Contains(edges, "tasks:") {
+		def = file
+	}
+	m := newModel(t, def(t, edges))
 	m.pipes[0].def.Timetable = nil
 	run := m.add("p", 0)
 	m.settle()
@@ -23,6 +29,16 @@ func story(t *testing.T, edges, events string) (*model, string) {
 		m.settle()
 	}
 	return m, m.ending(run)
+}
+
+// named splits "a[1]".
+func named(name string) (task string, index int) {
+	task, rest, ok := strings.Cut(name, "[")
+	if !ok {
+		return name, -1
+	}
+	index, _ = strconv.Atoi(strings.TrimSuffix(rest, "]"))
+	return task, index
 }
 
 func (m *model) ending(run *Run) string {
@@ -38,9 +54,16 @@ func (m *model) happens(run *Run, event string) {
 		m.now = m.now.Add(d)
 		return
 	}
+	event, value, ends := strings.Cut(event, "=")
+	results := map[string]string(nil)
+	if ends {
+		task, key, _ := strings.Cut(event, ".")
+		event, results = task+".", map[string]string{key: value}
+	}
 	task, what := event[:len(event)-1], event[len(event)-1]
-	in := m.instance(run.ID, task, -1)
-	r := Report{AttemptKey: in.key(run), Event: Ended, Time: m.now}
+	task, index := named(task)
+	in := m.instance(run.ID, task, index)
+	r := Report{AttemptKey: in.key(run), Event: Ended, Time: m.now, Results: results}
 	switch what {
 	case '^':
 		r.Event = Started

@@ -16,7 +16,7 @@ func (s *step) submitReady() {
 		if s.room(c.queue, c.item) {
 			c.lane.live++
 			c.queue.count(c.item.run)
-			s.take(c.queue.pipe.Def, c.item.run, c.item.in)
+			s.take(c.queue.pipe.defOf(c.item.run), c.item.run, c.item.in)
 			s.busy[sideOf(c.item.run)]++
 			s.submit(c.queue.pipe, c.item.run, c.item.in)
 		}
@@ -36,9 +36,13 @@ func (s *step) submit(p *PipelineState, run *Run, in *Instance) {
 	in.Results = nil
 	s.shift(run, in, submit, TaskChange{})
 	k := in.key(run)
-	s.decision.Attempts = append(s.decision.Attempts, AttemptChange{AttemptKey: k, Pipeline: p.Name,
-		To: AttemptQueued, At: s.now, ExitCode: -1, Operation: in.Operation})
-	s.decision.Start = append(s.decision.Start, Start{AttemptKey: k, Run: run, Def: p.Def})
+	a := AttemptChange{AttemptKey: k, Pipeline: p.Name,
+		To: AttemptQueued, At: s.now, ExitCode: -1, Operation: in.Operation}
+	if run.Version != nil {
+		a.Bound, _ = p.defOf(run).Task(in.Task)
+	}
+	s.decision.Attempts = append(s.decision.Attempts, a)
+	s.decision.Start = append(s.decision.Start, Start{AttemptKey: k, Run: run, Def: p.defOf(run), Item: in.Item})
 }
 
 // mix spreads an instant over numbers: splitmix64 of Steele, Lea and Flood.

@@ -16,6 +16,7 @@ func newSummary(tasks int) *summary {
 
 func (s *summary) note(t int, why string) {
 	switch {
+	case why == ofTheRun: // its why says so in each row
 	case why == matched:
 		s.matched[t] = true
 	case strings.HasPrefix(why, "before "), strings.HasPrefix(why, setupOf):

@@ -20,6 +20,7 @@ func Undo(_ time.Time, scope *UndoScope) (*Plan, error) {
 		image := &scope.Runs[i]
 		u.runs[image.key()] = &undoneRun{image: image, made: image.Before == nil && image.Action == Create}
 	}
+	u.live()
 	for i := range scope.Instances {
 		u.instance(&scope.Instances[i])
 	}
@@ -62,6 +63,7 @@ func (u *undoing) instance(m *InstanceImage) {
 	if why := u.obstacle(m, run); why != "" {
 		run.kept++
 		u.leave(m.Pipeline, m.Task, m.Interval.Start, m.now(), why)
+		u.Untouched[len(u.Untouched)-1].MapIndex = m.MapIndex
 		return
 	}
 	run.restored++
@@ -112,7 +114,7 @@ func (u *undoing) obstacle(m *InstanceImage, run *undoneRun) string {
 		return "has run again since"
 	case before != nil && (before.Open || before.State.Live()):
 		return "was " + before.State.String() + ", and that attempt was cancelled"
-	case m.Action != Restore && m.Action != Marked && now.State != Waiting:
+	case m.Action != Restore && m.Action != Marked && now.State != Waiting && now.State != Removed:
 		return "is " + now.State.String() + " since"
 	}
 	return ""
@@ -155,7 +157,7 @@ func (u *undoing) run(m *RunImage) {
 		}
 		return
 	case m.Now == nil:
-		p.Run, p.Action, p.Params = 0, Create, m.Params
+		p.Run, p.Action, p.Params, p.Kind = 0, Create, m.Params, m.Kind
 	case r.opens > 0 && m.Now.Final():
 		p.To, p.Action = ptr(RunQueued), Reopen
 	case *m.Before == *m.Now, !m.Before.Final() && !m.Now.Final():
@@ -176,9 +178,32 @@ func (u *undoing) run(m *RunImage) {
 // claimed is why a run that an order made stays: without it the interval would have none.
 const claimed = "the schedule has reached its interval since"
 
+// live plans to give the live schedule its place back, if it has not moved on since. Else
+// the runs that the operation made are its own.
+func (u *undoing) live() {
+	was := u.scope.Live
+	if was == nil || u.scope.Paused != was.Paused {
+		return
+	}
+	back := &Live{Pipeline: was.Pipeline, Paused: was.WasPaused, WasPaused: was.Paused, WasLast: placeOf(u.scope.Last), Last: was.WasLast,
+		Skip: was.Unskip, Unskip: was.Skip}
+	if !back.WasLast.equal(was.Last) {
+		back.Last, back.Skip, back.Unskip = back.WasLast, nil, nil
+		for i := range u.scope.Runs {
+			u.scope.Runs[i].Claimed = true
+		}
+		u.Warnings = append(u.Warnings, "the schedule has moved on since: its place, and what was made or passed over, stay")
+	}
+	u.Live, u.Arguments = back, liveArguments{Live: back}
+	u.Pipelines = append(u.Pipelines, was.Pipeline)
+}
+
 // name lists the pipelines that the undo concerns.
 func (u *undoing) name() {
 	seen := map[string]bool{}
+	for _, name := range u.Pipelines {
+		seen[name] = true
+	}
 	add := func(name string) {
 		if !seen[name] {
 			seen[name] = true

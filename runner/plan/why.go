@@ -2,9 +2,11 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
 
@@ -39,9 +41,11 @@ type WhyScope struct {
 	EndedAt  time.Time          // of the newest attempt; zero: none has ended
 	Skipped  *timetable.Stretch // the recorded stretch that the interval lies in
 
-	Active      int // running runs of the run's lane
-	Live        int // attempts with the executor, over all pipelines
-	Parallelism int // how many may be; 0: not known
+	NoRunner    bool // none is at work, as far as is known
+	Active      int  // running runs of the run's lane
+	Ahead       int  // queued runs of the lane that start before the run
+	Live        int  // attempts with the executor, over all pipelines
+	Parallelism int  // how many may be; 0: not known
 
 	ActiveTasks int            // of them, in this pipeline
 	Pools       map[string]int // slots of the pools; nil: not known
@@ -55,6 +59,7 @@ func Why(now time.Time, s *WhyScope) WhyDoc {
 	switch in := y.instance(); {
 	case s.Run == nil:
 		y.noRun()
+	case s.MapIndex < 0 && (in == nil || in.State == Removed) && y.mapped():
 	case in == nil:
 		y.noInstance()
 	default:
@@ -85,7 +90,7 @@ func (y *inquiry) instance() *Instance {
 
 // say sets the sentence, which begins with the task and the interval.
 func (y *inquiry) say(format string, args ...any) {
-	y.doc.Sentence = y.Task + " of " + stamp(y.Interval.Start) + " " + fmt.Sprintf(format, args...) + "."
+	y.doc.Sentence = InstanceName(y.Task, y.MapIndex) + " of " + stamp(y.Interval.Start) + " " + fmt.Sprintf(format, args...) + "."
 }
 
 func (y *inquiry) check(name string, ok bool, format string, args ...any) {
@@ -114,11 +119,17 @@ func (y *inquiry) existing(in *Instance) {
 	switch in.State {
 	case Queued:
 		y.check("attempt", true, "attempt %d is with the executor", in.Try)
-		y.say("is queued: attempt %d is with the executor, where it waits for a slot or its process has not been reported yet", in.Try)
+		y.check("runner", !y.NoRunner, "%s", y.runner())
+		y.say("is queued: attempt %d is with the executor, and %s", in.Try, y.unheard(in))
 	case Running:
 		y.check("attempt", true, "attempt %d runs since %s", in.Try, stamp(in.StartedAt))
+		y.check("runner", !y.NoRunner, "%s", y.runner())
+		if y.NoRunner {
+			y.say("was running when a runner last looked, since %s, attempt %d of at most %d: %s", stamp(in.StartedAt), in.Try, in.TryLimit, y.runner())
+			return
+		}
 		y.say("is running since %s, attempt %d of at most %d", stamp(in.StartedAt), in.Try, in.TryLimit)
-	case Success, Failed, Skipped, UpstreamFailed:
+	case Success, Failed, Skipped, UpstreamFailed, Removed:
 		y.ended(in)
 	default:
 		y.pending(in)
@@ -127,11 +138,11 @@ func (y *inquiry) existing(in *Instance) {
 
 // ended explains a final state: how it came, after how many attempts, and when.
 func (y *inquiry) ended(in *Instance) {
-	word := map[State]string{Success: "succeeded", Failed: "failed", Skipped: "was skipped", UpstreamFailed: "did not run"}[in.State]
+	word := map[State]string{Success: "succeeded", Failed: "failed", Skipped: "was skipped", UpstreamFailed: "did not run", Removed: "was removed"}[in.State]
 	if y.Reason != "" {
 		word += ": " + y.Reason
 	}
-	y.check("reason", in.State == Success || in.State == Skipped, "%s", word)
+	y.check("reason", in.State == Success || in.State == Skipped || in.State == Removed, "%s", word)
 	if in.Try > 0 {
 		y.check("attempts", true, "%d of at most %d", in.Try, in.TryLimit)
 		word += fmt.Sprintf(", after %s", plural(in.Try, "attempt"))
@@ -143,6 +154,27 @@ func (y *inquiry) ended(in *Instance) {
 		y.check("attempt", false, "attempt %d is being cancelled", in.Try)
 	}
 	y.say("%s", word)
+}
+
+// runner says whether one is at work.
+func (y *inquiry) runner() string {
+	if y.NoRunner {
+		return "no runner is at work (tidemark run)"
+	}
+	return "a runner is at work"
+}
+
+// unheard says why nothing has been heard of an attempt's process.
+func (y *inquiry) unheard(in *Instance) string {
+	if y.NoRunner {
+		return y.runner()
+	}
+	if def := y.Pipeline.Def; def != nil {
+		if t, ok := def.Task(in.Task); ok && slices.ContainsFunc(t.Secrets, func(s pipelines.Secret) bool { return len(s.Command) > 0 }) {
+			return "it waits for the programs that print its secrets, or for its process"
+		}
+	}
+	return "it waits for a slot there, or its process has not been reported yet"
 }
 
 func plural(n int, noun string) string {

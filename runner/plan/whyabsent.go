@@ -48,6 +48,9 @@ func (y *inquiry) due(fill string) {
 		y.say("does not exist yet: %s", y.obstacles())
 	case p.Paused:
 		y.say("does not exist: the interval is due, but the pipeline is paused")
+	case y.NoRunner:
+		y.check("runner", false, "%s", y.runner())
+		y.say("does not exist yet: the interval is due, but %s", y.runner())
 	default:
 		y.doc.StartsWhen = known(y.now)
 		y.say("does not exist yet: the interval is due and is looked at next (catchup: %s)", p.Def.Catchup)
@@ -58,6 +61,12 @@ func (y *inquiry) due(fill string) {
 func (y *inquiry) noInstance() {
 	p := y.Pipeline
 	declared := p.Def != nil && p.Def.Index(y.Task) >= 0
+	if y.MapIndex >= 0 && y.Run.has(y.Task) {
+		y.check("for_each", false, "its list has no item of that index, or is not known yet")
+		y.say("does not exist: its list has no item of that index, or is not known yet; tidemark why %s %s %s says more",
+			p.Name, stamp(y.Interval.Start), y.Task)
+		return
+	}
 	ask := fmt.Sprintf("tidemark backfill %s -t '^%s$' -s %s -e %s asks for it", p.Name, y.Task, stamp(y.Interval.Start), stamp(y.Interval.Start))
 	switch {
 	case !declared:
@@ -72,10 +81,7 @@ func (y *inquiry) noInstance() {
 	default:
 		y.pipeline()
 		y.lane()
-		why := y.obstacles()
-		if why == "" {
-			why = "the runner adds it when it looks next"
-		}
-		y.say("does not exist yet, as its run has not begun with it: %s", why)
+		y.check("runner", !y.NoRunner, "%s", y.runner())
+		y.conclude("does not exist yet, as its run has not begun with it", "the runner adds it when it looks next", "")
 	}
 }

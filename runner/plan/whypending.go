@@ -3,6 +3,9 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
 )
 
 // pending explains an instance that waits: every condition of its start, met or not.
@@ -25,6 +28,7 @@ func (y *inquiry) pending(in *Instance) {
 	default:
 		y.check("slots", more < 0, "%d of %d attempts are with the executor", y.Live, y.Parallelism)
 	}
+	y.check("runner", !y.NoRunner, "%s", y.runner())
 	what := "waits"
 	if in.State == Retrying {
 		what = fmt.Sprintf("failed in attempt %d of at most %d", in.Try, in.TryLimit)
@@ -33,12 +37,40 @@ func (y *inquiry) pending(in *Instance) {
 		}
 		what += " and tries again"
 	}
-	if why := y.obstacles(); why != "" {
-		y.say("%s: %s", what, why)
-		return
+	y.conclude(what, "nothing holds it back: it starts when the runner looks next", y.patience(in))
+}
+
+// conclude says what waits and for what, or that it waits for nothing but the next look.
+func (y *inquiry) conclude(what, next, limit string) {
+	switch why := y.obstacles(); {
+	case why == "":
+		y.doc.StartsWhen = known(y.now)
+		y.say("%s, and %s%s", what, next, limit)
+	case why == runQueued:
+		y.doc.StartsWhen = known(y.now)
+		y.say("%s: %s, has room, and starts when the runner looks next", what, why)
+	default:
+		y.say("%s: %s%s", what, why, limit)
 	}
-	y.doc.StartsWhen = known(y.now)
-	y.say("%s, and nothing holds it back: it starts when the runner looks next", what)
+}
+
+const runQueued = "its run is queued"
+
+// patience says until when an instance may lack nothing but room.
+func (y *inquiry) patience(in *Instance) string {
+	def := y.Pipeline.Def
+	if def == nil || in.NotBefore.IsZero() || in.NotBefore.After(y.now) {
+		return ""
+	}
+	t, ok := def.Task(in.Task)
+	if !ok || t.QueueTimeout == 0 {
+		return ""
+	}
+	end := in.NotBefore.Add(t.QueueTimeout)
+	left := max(end.Sub(y.now), 0).Truncate(time.Second)
+	y.check("queue_timeout", left > 0, "it waits for room since %s, and %s of %s are left", stamp(in.NotBefore),
+		pipelines.FormatDuration(left), pipelines.FormatDuration(t.QueueTimeout))
+	return fmt.Sprintf("; without room it fails at %s", stamp(end))
 }
 
 // waitFor says that attempts which the executor holds already come first.
@@ -75,12 +107,22 @@ func (y *inquiry) lane() {
 		y.check("run", true, "the run is running")
 		return
 	}
-	y.check("run", false, "its run is %s", y.Run.State)
-	if lane.Paused {
-		y.check("backfill", false, "backfill %d is paused", lane.ID)
+	y.check("run", false, runQueued)
+	if lane.ID != 0 {
+		y.check("backfill", !lane.Paused, "backfill %d is %s", lane.ID, pausedOrNot(lane.Paused))
 	}
 	limit := lane.maxActive(y.Pipeline.Def)
 	y.check("max_active_runs", y.Active < limit, "%d of %d runs are running", y.Active, limit)
+	if y.Ahead > 0 {
+		y.check("turn", y.Active+y.Ahead < limit, "%s before it in its queue", plural(y.Ahead, "run"))
+	}
+}
+
+func pausedOrNot(paused bool) string {
+	if paused {
+		return "paused"
+	}
+	return "not paused"
 }
 
 // graph checks the trigger rule over the upstream tasks, then when.
@@ -121,8 +163,15 @@ func (y *inquiry) upstream(e *examination, t, u int, met bool) {
 	if e.place.first[u] == e.place.end[u] {
 		y.check("upstream "+id, true, "upstream %s is not part of this run and does not count", id)
 	}
+	if e.def.Tasks[u].ForEach != nil && e.run.Instances[max(e.place.end[u]-1, 0)].MapIndex >= 0 {
+		y.upstreams(id, e.run.Instances[e.place.first[u]:e.place.end[u]], met)
+		return
+	}
 	for i := e.place.first[u]; i < e.place.end[u]; i++ {
 		in := &e.run.Instances[i]
+		if in.State == Removed {
+			continue
+		}
 		if in.Open && in.State.Final() && len(e.def.Tasks[t].Teardown) > 0 {
 			y.check("upstream "+id, false, "upstream %s is %s, but is still being cancelled", id, in.State)
 			continue
@@ -131,7 +180,29 @@ func (y *inquiry) upstream(e *examination, t, u int, met bool) {
 	}
 }
 
+// upstreams notes how the instances of a mapped upstream task stand, and names the first
+// that has not ended.
+func (y *inquiry) upstreams(id string, rows []Instance, met bool) {
+	total, ended, first := 0, 0, ""
+	for i := range rows {
+		in := &rows[i]
+		switch {
+		case in.State == Removed:
+			continue
+		case in.State.Final():
+			ended++
+		case first == "":
+			first = fmt.Sprintf(", %s is %s", in.Name(), in.State)
+		}
+		total++
+	}
+	y.check("upstream "+id, met || ended == total, "of upstream %s %d of %s ended%s", id, ended, plural(total, "instance"), first)
+}
+
 func (y *inquiry) when(e *examination, t int, in *Instance) {
+	if items, err := e.itemsOf(e.def.Tasks[t]); err == nil && in.MapIndex >= 0 && in.MapIndex < len(items) {
+		in.Item = items[in.MapIndex]
+	}
 	wanted, err := e.wanted(e.def.Tasks[t], in)
 	switch {
 	case err != nil:
@@ -153,7 +224,7 @@ func (y *inquiry) past(in *Instance) {
 	if t < 0 || !def.Tasks[t].DependsOnPast {
 		return
 	}
-	why := y.Pipeline.past(y.Run, t)
+	why := y.Pipeline.past(y.Run, t, in.MapIndex)
 	switch {
 	case why != "":
 		y.check("depends_on_past", false, "%s", why)

@@ -53,6 +53,7 @@ type Run struct {
 	Lane      int64
 	Partial   bool // made with a task selection: tasks without an instance stay absent
 	Params    Params
+	Version   *Version // that it is bound to; nil: the newest
 	CreatedAt time.Time
 	StartedAt time.Time  // zero: not yet
 	EndedAt   time.Time  // zero: not yet
@@ -63,12 +64,16 @@ type Run struct {
 	// once it has ended. Fresh are the tasks that neither it nor any run before it has.
 	Previous *Run
 	Fresh    []string
+
+	// PrevSuccess is the interval of the latest run before it that succeeded, where an
+	// expression of the pipeline asks for it; zero: none.
+	PrevSuccess timetable.Interval
 }
 
 // Instance is a task in a run.
 type Instance struct {
 	Task      string
-	MapIndex  int // -1: not mapped
+	MapIndex  int // -1: not mapped, or of a mapped task whose list is not known yet
 	State     State
 	Try       int       // attempts begun so far; the number of the newest
 	TryLimit  int       // the attempt number that is the last allowed
@@ -82,20 +87,41 @@ type Instance struct {
 	Cancelling bool // the executor has been asked to end it
 	// Results are those of attempt Try, if it succeeded and the store keeps them at hand.
 	Results map[string]string
+	// Item is what the instance of a mapped task works on, as the look found it in which
+	// the instance could start.
+	Item any
 }
 
 // Results are what the tasks of the run handed on, by task and key: those that succeeded.
-func (run *Run) Results() map[string]map[string]string {
-	var all map[string]map[string]string
+// Of a mapped task each is a list, by map index.
+func (run *Run) Results() map[string]map[string]any {
+	var all map[string]map[string]any
 	for i := range run.Instances {
-		if in := &run.Instances[i]; in.State == Success && len(in.Results) > 0 && in.MapIndex < 0 {
-			if all == nil {
-				all = map[string]map[string]string{}
-			}
-			all[in.Task] = in.Results
+		in := &run.Instances[i]
+		if in.State != Success || len(in.Results) == 0 {
+			continue
 		}
+		if all == nil {
+			all = map[string]map[string]any{}
+		}
+		if all[in.Task] == nil {
+			all[in.Task] = make(map[string]any, len(in.Results))
+		}
+		in.handOn(all[in.Task])
 	}
 	return all
+}
+
+// handOn adds what an instance handed on to what those of its task before it did.
+func (in *Instance) handOn(to map[string]any) {
+	for key, value := range in.Results {
+		if in.MapIndex < 0 {
+			to[key] = value
+			continue
+		}
+		list, _ := to[key].([]any)
+		to[key] = append(list, value)
+	}
 }
 
 // AttemptKey names one try for ever.
@@ -184,12 +210,14 @@ type Cursor struct {
 }
 
 // RunChange is one transition of a run, or, with From and To both running, the birth of
-// instances for tasks that were added to the pipeline while the run went on.
+// instances for tasks that were added to the pipeline while the run went on, and for the
+// items of a list that has become known.
 type RunChange struct {
 	Run      *Run
 	From, To RunState
 	Reason   string     // of a failure: "task \"x\" failed"
-	Born     []Instance // task instances that come into being as the run starts, all waiting
+	Born     []Instance // task instances that come into being, all waiting
+	Gone     []Instance // those that make way for them: they stood for a list, and never ran
 }
 
 // TaskChange is one transition of a task instance, or, with From and To the same, a note
@@ -219,6 +247,7 @@ type AttemptChange struct {
 	Signal    int
 	Reason    string
 	Operation int64             // the order that asked for it, 0: none
+	Bound     *pipelines.Task   // of one that begins, if its run is bound to a version
 	Results   map[string]string // of one that succeeded
 	Outputs   string            // the digest of its outputs
 }
@@ -226,6 +255,7 @@ type AttemptChange struct {
 // Start asks the executor for one attempt.
 type Start struct {
 	AttemptKey
-	Run *Run
-	Def *pipelines.Pipeline
+	Run  *Run
+	Def  *pipelines.Pipeline
+	Item any // of a mapped task
 }

@@ -51,8 +51,8 @@ func (h *history) appendOnly(before, now *record) {
 		if _, old := before.attempts[k]; old {
 			continue
 		}
-		in := before.instances[instanceKey{k.run, k.task}]
-		if in.state == plan.Retrying && in.try == k.try-1 && is.queued < in.notBefore && now.instances[instanceKey{k.run, k.task}].try == k.try {
+		in := before.instances[k.instanceKey]
+		if in.state == plan.Retrying && in.try == k.try-1 && is.queued < in.notBefore && now.instances[k.instanceKey].try == k.try {
 			h.wrong("attempt %s is begun %s too early", k, time.Duration(in.notBefore-is.queued)*time.Microsecond)
 		}
 	}
@@ -63,7 +63,7 @@ func (h *history) appendOnly(before, now *record) {
 func (h *history) numbered(s *record) {
 	count := map[instanceKey]int{}
 	for k, a := range s.attempts {
-		key := instanceKey{k.run, k.task}
+		key := k.instanceKey
 		count[key]++
 		in, there := s.instances[key]
 		switch {
@@ -77,10 +77,10 @@ func (h *history) numbered(s *record) {
 	}
 	for k, in := range s.instances {
 		if count[k] != in.try {
-			h.wrong("%d/%s stands at try %d and has %d attempts", k.run, k.task, in.try, count[k])
+			h.wrong("%s stands at try %d and has %d attempts", k, in.try, count[k])
 		}
 		if in.state.Live() && !in.open {
-			h.wrong("%d/%s is %s and nothing of it is open", k.run, k.task, in.state)
+			h.wrong("%s is %s and nothing of it is open", k, in.state)
 		}
 	}
 }
@@ -90,9 +90,9 @@ func (h *history) finished(s *record) {
 	for k, in := range s.instances {
 		switch r, there := s.runs[k.run]; {
 		case !there:
-			h.wrong("%d/%s has no run", k.run, k.task)
+			h.wrong("%s has no run", k)
 		case r.state.Final() && (!in.state.Final() || in.open):
-			h.wrong("run %d is %s, its task %s is %s, open: %v", k.run, r.state, k.task, in.state, in.open)
+			h.wrong("run %d is %s, %s is %s, open: %v", k.run, r.state, k, in.state, in.open)
 		}
 	}
 }
@@ -160,7 +160,7 @@ func (h *history) intended(s *record) {
 	for key, p := range h.outside.begun {
 		k, err := runner.ParseKey(key)
 		h.check(err)
-		a, there := s.attempts[attemptKey{k.Run, k.Task, k.Try}]
+		a, there := s.attempts[attemptKey{instanceKey{k.Run, k.Task, k.MapIndex}, k.Try}]
 		if !there {
 			h.wrong("%s was begun and is not on record", key)
 		}
@@ -181,7 +181,7 @@ func (h *history) cancelled(s *record) {
 	for _, p := range h.outside.held {
 		k, err := runner.ParseKey(p.key)
 		h.check(err)
-		in := s.instances[instanceKey{k.Run, k.Task}]
+		in := s.instances[instanceKey{k.Run, k.Task, k.MapIndex}]
 		if !p.over && !p.cancelled && in.open && !in.state.Live() && s.runs[k.Run].state == plan.RunRunning {
 			h.wrong("%s runs, its instance is %s, and nobody has cancelled it", p.key, in.state)
 		}

@@ -56,6 +56,12 @@ func (h *history) tasks() string {
 		if h.one(8) {
 			text.WriteString(", allow_failure: true")
 		}
+		if h.one(4) {
+			text.WriteString(", for_each: " + []string{"[]", "[x]", "[x, y]", "[x, y, z]"}[h.rng.IntN(4)])
+		}
+		if h.one(6) {
+			text.WriteString(", queue_timeout: 1m")
+		}
 		var needs []string
 		for _, up := range before {
 			if h.one(2) {

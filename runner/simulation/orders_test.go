@@ -43,7 +43,8 @@ func (h *history) order() {
 	}
 	switch h.rng.IntN(10) {
 	case 0, 1, 2:
-		args := plan.ClearArgs{Selector: h.selector(), NoRunning: h.one(4)}
+		args := plan.ClearArgs{Selector: h.selector(), NoRunning: h.one(4), WholeRuns: h.one(4), SameVersion: h.one(4)}
+		q.Versions = args.SameVersion
 		h.tell("clear %s %s", def.Name, args.TaskRegex)
 		apply(func(s []*plan.PipelineScope) (*plan.Plan, error) { return plan.Clear(now, s, args) })
 	case 3, 4:
@@ -52,6 +53,9 @@ func (h *history) order() {
 		args.Start = h.begin.Add(time.Duration(h.rng.IntN(10)-8) * time.Hour)
 		args.End = args.Start.Add(time.Duration(h.rng.IntN(5)) * time.Hour)
 		args.States = nil
+		if h.one(3) {
+			args.Only = []plan.Only{plan.Onlys[h.rng.IntN(3)]}
+		}
 		h.tell("backfill %s %s…%s %s (reprocess %s)", def.Name, args.Start.Format("02T15"), args.End.Format("02T15"), args.TaskRegex, args.Reprocess)
 		apply(func(s []*plan.PipelineScope) (*plan.Plan, error) { return plan.Backfill(now, s[0], args) })
 	case 5:
@@ -62,6 +66,12 @@ func (h *history) order() {
 		h.undo(now)
 	case 8:
 		paused := h.one(2)
+		if !paused && h.one(2) {
+			args := plan.UnpauseArgs{Missed: []plan.Missed{plan.MissedPolicy, plan.MissedCatchup, plan.MissedSkip}[h.rng.IntN(3)]}
+			h.tell("unpause %s %s", def.Name, args.Missed)
+			apply(func(s []*plan.PipelineScope) (*plan.Plan, error) { return plan.Unpause(now, s[0], args) })
+			return
+		}
 		_, changed, err := h.other.SetPaused(context.Background(), now, def.Name, paused, anna)
 		h.check(err)
 		h.tell("pause %s %v: %v", def.Name, paused, changed)
@@ -109,8 +119,8 @@ func (h *history) carriedOut(before *record, p *plan.Plan, err error) {
 	planned := map[instanceKey]*plan.PlanRow{}
 	for i := range p.Instances {
 		r := &p.Instances[i]
-		planned[instanceKey{r.Run, r.Task}] = r
-		is, there := after.instances[instanceKey{r.Run, r.Task}]
+		planned[instanceKey{r.Run, r.Task, r.MapIndex}] = r
+		is, there := after.instances[instanceKey{r.Run, r.Task, r.MapIndex}]
 		if _, known := before.runs[r.Run]; known && (there == (r.Action == plan.Remove) || there && is.state != r.To) {
 			h.wrong("%d/%s is to be %s (%s) and is %s (%v)", r.Run, r.Task, r.To, r.Action, is.state, there)
 		}
@@ -121,7 +131,7 @@ func (h *history) carriedOut(before *record, p *plan.Plan, err error) {
 	}
 	for k, was := range before.instances {
 		if is, there := after.instances[k]; planned[k] == nil && !removed[k.run] && (!there || is != was) {
-			h.wrong("%d/%s was not in the plan, was %+v and is %+v (%v)", k.run, k.task, was, is, there)
+			h.wrong("%s was not in the plan, was %+v and is %+v (%v)", k, was, is, there)
 		}
 	}
 	h.inspect()
@@ -143,10 +153,10 @@ func (h *history) undo(now time.Time) {
 	after := h.look.read()
 	for i := range p.Instances {
 		r := &p.Instances[i]
-		k := instanceKey{r.Run, r.Task}
+		k := instanceKey{r.Run, r.Task, r.MapIndex}
 		was, is := o.before.instances[k], after.instances[k]
 		if r.Action == plan.Restore && (is.state != was.state || is.try != was.try || is.limit != was.limit || is.notBefore != was.notBefore) {
-			h.wrong("undo %d restores %d/%s, which was %+v before and is %+v", o.id, k.run, k.task, was, is)
+			h.wrong("undo %d restores %s, which was %+v before and is %+v", o.id, k, was, is)
 		}
 	}
 	for i := range p.Runs {

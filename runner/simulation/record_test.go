@@ -32,8 +32,13 @@ type run struct {
 }
 
 type instanceKey struct {
-	run  int64
-	task string
+	run   int64
+	task  string
+	index int // of a mapped task, or -1
+}
+
+func (k instanceKey) String() string {
+	return fmt.Sprintf("%d/%s", k.run, plan.InstanceName(k.task, k.index))
 }
 
 type instance struct {
@@ -44,13 +49,12 @@ type instance struct {
 }
 
 type attemptKey struct {
-	run  int64
-	task string
-	try  int
+	instanceKey
+	try int
 }
 
 func (k attemptKey) String() string {
-	return plan.AttemptKey{Run: k.run, Task: k.task, MapIndex: -1, Try: k.try}.String()
+	return plan.AttemptKey{Run: k.run, Task: k.task, MapIndex: k.index, Try: k.try}.String()
 }
 
 type attempt struct {
@@ -85,7 +89,7 @@ func (r *record) String() string {
 	}
 	for k, in := range r.instances {
 		if !in.state.Final() || in.open {
-			lines = append(lines, fmt.Sprintf("%d/%s: %s, try %d of %d, open %v", k.run, k.task, in.state, in.try, in.limit, in.open))
+			lines = append(lines, fmt.Sprintf("%s: %s, try %d of %d, open %v", k, in.state, in.try, in.limit, in.open))
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -152,18 +156,18 @@ func (r *reader) read() *record {
 		scan(&id, &v.pipe, &v.start, &v.end, &v.lane, &v.kind, &v.state)
 		s.runs[id] = v
 	})
-	r.each(`SELECT i.run_id, t.name, i.state, i.try, i.try_limit, i.open, ifnull(i.not_before, 0)
+	r.each(`SELECT i.run_id, t.name, i.map_index, i.state, i.try, i.try_limit, i.open, ifnull(i.not_before, 0)
 		FROM task_instances AS i CROSS JOIN tasks AS t USING (task_id)`, func(scan func(...any)) {
 		var k instanceKey
 		var v instance
-		scan(&k.run, &k.task, &v.state, &v.try, &v.limit, &v.open, &v.notBefore)
+		scan(&k.run, &k.task, &k.index, &v.state, &v.try, &v.limit, &v.open, &v.notBefore)
 		s.instances[k] = v
 	})
-	r.each(`SELECT a.run_id, t.name, a.try, a.state, a.queued_at FROM attempts AS a CROSS JOIN tasks AS t USING (task_id)`,
+	r.each(`SELECT a.run_id, t.name, a.map_index, a.try, a.state, a.queued_at FROM attempts AS a CROSS JOIN tasks AS t USING (task_id)`,
 		func(scan func(...any)) {
 			var k attemptKey
 			var v attempt
-			scan(&k.run, &k.task, &k.try, &v.state, &v.queued)
+			scan(&k.run, &k.task, &k.index, &k.try, &v.state, &v.queued)
 			s.attempts[k] = v
 		})
 	r.each(`SELECT pipeline_id, first_start, last_end FROM skipped_intervals`, func(scan func(...any)) {

@@ -59,8 +59,12 @@ func (db *DB) advanceRun(now time.Time, ch plan.RunChange) {
 		run.StartedAt = now
 	case ch.To.Final():
 		run.EndedAt, run.Previous = now, nil
-		if r := db.defs.pipelines[run.Pipeline]; run.Partial && r != nil && len(r.past) > 0 {
+		r := db.defs.pipelines[run.Pipeline]
+		if run.Partial && r != nil && len(r.past) > 0 {
 			c.stale[run.Pipeline] = true // which tasks are fresh after it is not in memory
+		}
+		if ch.To == plan.RunSuccess && r != nil && r.looksBack {
+			run.Succeeded(p.unfinished())
 		}
 	}
 	for _, born := range ch.Born {
@@ -68,7 +72,12 @@ func (db *DB) advanceRun(now time.Time, ch plan.RunChange) {
 			run.Instances = append(run.Instances, born)
 		}
 	}
-	if len(ch.Born) > 0 {
+	for _, gone := range ch.Gone {
+		run.Instances = slices.DeleteFunc(run.Instances, func(in plan.Instance) bool {
+			return in.Task == gone.Task && in.MapIndex == gone.MapIndex
+		})
+	}
+	if len(ch.Born)+len(ch.Gone) > 0 {
 		db.arrange(run)
 	}
 }

@@ -55,7 +55,7 @@ func (db *DB) order(ctx context.Context, now time.Time, who Actor, draw func(w *
 		if p, err = draw(w); err != nil {
 			return err
 		}
-		if !changes(p) {
+		if p.Empty() {
 			return errNothing
 		}
 		o := &ordering{DB: db, w: w, now: now.UnixMicro(), plan: p, who: who, tally: newTally()}
@@ -86,18 +86,6 @@ func (c *conn) roomy() func() {
 	return func() { _, _ = c.ExecContext(bg, "PRAGMA cache_size = -16000") }
 }
 
-func changes(p *plan.Plan) bool {
-	if len(p.Instances) > 0 {
-		return true
-	}
-	for i := range p.Runs {
-		if p.Runs[i].Action != plan.None {
-			return true
-		}
-	}
-	return false
-}
-
 // ordering is one plan on its way into the database.
 type ordering struct {
 	*DB
@@ -119,6 +107,9 @@ type moment struct {
 func (o *ordering) apply() error {
 	if err := o.record(); err != nil {
 		return fmt.Errorf("cannot record operation: %w", err)
+	}
+	if err := o.changeLive(); err != nil {
+		return fmt.Errorf("cannot change the schedule: %w", err)
 	}
 	if err := o.createRuns(); err != nil {
 		return fmt.Errorf("cannot create runs: %w", err)

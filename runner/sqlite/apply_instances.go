@@ -167,7 +167,7 @@ func (o *ordering) pick(p *pattern) (n picks, err error) {
 
 // count moves the counters of the runs of a pattern: by the same numbers in each.
 func (o *ordering) count(p *pattern) error {
-	var n [8]int64
+	var n [9]int64
 	for _, r := range p.rows {
 		if r.State != nil {
 			n[*r.State]--
@@ -185,6 +185,7 @@ func (o *ordering) count(p *pattern) error {
 		    success = success + ?,
 		    failed = failed + ?,
 		    skipped = skipped + ?,
-		    upstream_failed = upstream_failed + ?
-		WHERE run_id IN (SELECT run_id FROM temp.chosen)`, n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7])
+		    upstream_failed = upstream_failed + ?,
+		    removed = removed + ?
+		WHERE run_id IN (SELECT run_id FROM temp.chosen)`, n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8])
 }

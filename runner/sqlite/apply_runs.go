@@ -20,6 +20,7 @@ type progression struct {
 	length, late int64 // of each interval; from its end to the instant at which it is due
 	partial      bool
 	params       plan.Params
+	kind         plan.Kind
 	count        int64
 }
 
@@ -73,7 +74,7 @@ func progress(runs []*plan.PlanRun) progression {
 		if i == 0 {
 			p.step = step
 		}
-		if step != p.step || q.pipeline != p.pipeline || q.length != p.length || q.late != p.late || q.partial != p.partial || q.params != p.params {
+		if step != p.step || q.pipeline != p.pipeline || q.length != p.length || q.late != p.late || q.partial != p.partial || q.params != p.params || q.kind != p.kind {
 			break
 		}
 		p.count++
@@ -82,7 +83,7 @@ func progress(runs []*plan.PlanRun) progression {
 }
 
 func one(r *plan.PlanRun) progression {
-	p := progression{pipeline: r.Pipeline, start: r.IntervalStart.UnixMicro(), count: 1, partial: r.Partial, params: r.Params}
+	p := progression{pipeline: r.Pipeline, start: r.IntervalStart.UnixMicro(), count: 1, partial: r.Partial, params: r.Params, kind: r.Kind}
 	p.length = r.IntervalEnd.UnixMicro() - p.start
 	if !r.Due.IsZero() {
 		p.late = r.Due.UnixMicro() - r.IntervalEnd.UnixMicro()
@@ -90,9 +91,15 @@ func one(r *plan.PlanRun) progression {
 	return p
 }
 
-func (o *ordering) kind() plan.Kind {
-	if o.plan.Kind == "trigger" {
+// kind is that of a run which the order makes; what an undo brings back keeps its own.
+func (o *ordering) kind(p progression) plan.Kind {
+	switch o.plan.Kind {
+	case "trigger":
 		return plan.Manual
+	case "unpause":
+		return plan.Scheduled
+	case "undo":
+		return p.kind
 	}
 	return plan.Backfilled
 }
@@ -118,7 +125,7 @@ func (o *ordering) createProgression(p progression) (newest int64, err error) {
 		  WHERE i < ?3)
 		SELECT ?4, start, start + ?5, ?6, 0, ?7, ?8, ?9, CASE WHEN ?10 <> 0 THEN start + ?5 + ?10 END, ?11, ?12
 		FROM progression`,
-		p.start, p.step, p.count, pipeline, p.length, o.kind(), o.lane(), p.partial, o.id, p.late, o.now, params)
+		p.start, p.step, p.count, pipeline, p.length, o.kind(p), o.lane(), p.partial, o.id, p.late, o.now, params)
 }
 
 // runGroup is runs to which the same happens.
@@ -126,6 +133,7 @@ type runGroup struct {
 	pipeline int64
 	action   plan.Action
 	from, to plan.RunState
+	pinned   bool // to the version that they ran with
 	runs     []int64
 }
 
@@ -134,6 +142,7 @@ func (o *ordering) runGroups(wanted ...plan.Action) []*runGroup {
 		pipeline string
 		action   plan.Action
 		from, to plan.RunState
+		pinned   bool
 	}
 	groups := map[key]*runGroup{}
 	var list []*runGroup
@@ -142,13 +151,13 @@ func (o *ordering) runGroups(wanted ...plan.Action) []*runGroup {
 		if !slices.Contains(wanted, plan.Action(r.Action)) {
 			continue
 		}
-		k := key{pipeline: r.Pipeline, action: plan.Action(r.Action), from: *r.State}
+		k := key{pipeline: r.Pipeline, action: plan.Action(r.Action), from: *r.State, pinned: r.Version != ""}
 		if r.To != nil {
 			k.to = *r.To
 		}
 		g := groups[k]
 		if g == nil {
-			g = &runGroup{pipeline: o.names.pipelines[r.Pipeline], action: k.action, from: k.from, to: k.to}
+			g = &runGroup{pipeline: o.names.pipelines[r.Pipeline], action: k.action, from: k.from, to: k.to, pinned: k.pinned}
 			groups[k] = g
 			list = append(list, g)
 		}
@@ -165,6 +174,9 @@ func (o *ordering) changeRuns() error {
 			return err
 		}
 		if err := o.keepRuns(g); err != nil {
+			return err
+		}
+		if err := o.pin(g); err != nil {
 			return err
 		}
 		if g.action == plan.None {
@@ -192,8 +204,8 @@ func (o *ordering) changeRuns() error {
 
 func (o *ordering) keepRuns(g *runGroup) error {
 	return o.w.many("runs", len(g.runs), `
-		INSERT INTO operation_runs (operation_id, run_id, action, state, lane, started_at, ended_at, reason_id)
-		SELECT ?, r.run_id, ?, r.state, r.lane, r.started_at, r.ended_at, r.reason_id
+		INSERT INTO operation_runs (operation_id, run_id, action, state, lane, started_at, ended_at, reason_id, pinned)
+		SELECT ?, r.run_id, ?, r.state, r.lane, r.started_at, r.ended_at, r.reason_id, r.pinned
 		FROM temp.chosen AS c
 		CROSS JOIN runs AS r USING (run_id)
 		WHERE r.state = ?`, o.id, actionNumber(g.action), g.from)

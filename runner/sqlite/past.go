@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
@@ -14,15 +15,41 @@ import (
 // memory are joined to each other: what one becomes the next one sees.
 func (db *DB) loadPast(w *conn, c *cache, p *pipelineCache) error {
 	r := db.defs.pipelines[p.name]
-	if r == nil || len(r.past) == 0 {
+	if r == nil {
 		return nil
 	}
+	id := db.names.pipelines[p.name]
 	for _, run := range p.unfinished() {
-		if err := w.loadPrevious(&db.names, db.names.pipelines[p.name], run, r.past, c.runs); err != nil {
+		if r.looksBack {
+			if err := w.loadPrevSuccess(id, run); err != nil {
+				return err
+			}
+		}
+		if len(r.past) == 0 {
+			continue
+		}
+		if err := w.loadPrevious(&db.names, id, run, r.past, c.runs); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// loadPrevSuccess finds the latest run before a run that succeeded.
+func (c *conn) loadPrevSuccess(pipeline int64, run *plan.Run) error {
+	return c.each(`
+		SELECT interval_start, interval_end
+		FROM runs
+		WHERE pipeline_id = ?
+		  AND interval_start < ?
+		  AND state = ?
+		ORDER BY interval_start DESC
+		LIMIT 1`, []any{pipeline, run.Interval.Start.UnixMicro(), plan.RunSuccess}, func(r *sql.Rows) error {
+		var start, end int64
+		err := r.Scan(&start, &end)
+		run.PrevSuccess = timetable.Interval{Start: time.UnixMicro(start).UTC(), End: time.UnixMicro(end).UTC()}
+		return err
+	})
 }
 
 // loadPrevious finds the run before a run, and which of the tasks no earlier run had.
@@ -31,7 +58,8 @@ func (c *conn) loadPrevious(n *names, pipeline int64, run *plan.Run, tasks []str
 	start := run.Interval.Start.UnixMicro()
 	if err := c.each(`
 		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at,
-		       (SELECT text FROM run_params AS v WHERE v.params_id = runs.params_id)
+		       (SELECT text FROM run_params AS v WHERE v.params_id = runs.params_id),
+		       CASE WHEN pinned THEN version_id END
 		FROM runs
 		WHERE pipeline_id = ?
 		  AND interval_start < ?
@@ -97,14 +125,19 @@ func (c *conn) loadFresh(n *names, pipeline int64, run *plan.Run, tasks []string
 // Past joins a run to the one before it, if its pipeline asks, and returns the first
 // interval of the backfill in whose lane it stands.
 func (db *DB) Past(ctx context.Context, p *pipelines.Pipeline, run *plan.Run) (first time.Time, err error) {
-	tasks := p.DependOnPast()
-	if len(tasks) == 0 {
+	tasks, back := p.DependOnPast(), p.LooksBack()
+	if len(tasks) == 0 && !back {
 		return first, nil
 	}
 	err = db.read(ctx, "read", func(r *conn) error {
 		n := newNames()
 		if err := n.learn(r); err != nil {
 			return err
+		}
+		if back {
+			if err := r.loadPrevSuccess(n.pipelines[p.Name], run); err != nil {
+				return err
+			}
 		}
 		if err := r.loadPrevious(&n, n.pipelines[p.Name], run, tasks, nil); err != nil {
 			return err

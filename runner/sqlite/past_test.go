@@ -45,6 +45,26 @@ func TestTheRunBeforeIsReadFromTheDatabaseAndFollowedInMemory(t *testing.T) {
 	is(plan.Queued, "after it succeeded")
 }
 
+// TestTheLatestSuccessIsReadFromTheDatabaseAndFollowedInMemory: `when` of the second day asks
+// whether the first has succeeded.
+func TestTheLatestSuccessIsReadFromTheDatabaseAndFollowedInMemory(t *testing.T) {
+	for _, again := range []bool{false, true} {
+		s := newStepping(t, "schedule: '@daily'\nstart_date: 2026-03-01\ncatchup: true\nmax_active_runs: 1\n"+
+			"tasks:\n  a: {run: x, when: '${{ ds == \"2026-03-01\" || prev_success.start != nil }}'}\n")
+		s.step()
+		s.step(s.ended("a", 1, nil))
+		if again {
+			s.db.forget()
+		}
+		s.step()
+		rows, err := s.db.Instances(ctx, InstanceQuery{Pipeline: "p", From: day0.AddDate(0, 0, 1)})
+		must(t, err)
+		if len(rows) == 0 || rows[0].State != plan.Queued {
+			t.Errorf("read again %v: %+v", again, rows)
+		}
+	}
+}
+
 func TestATaskThatNoEarlierRunHadIsFresh(t *testing.T) {
 	s := newStepping(t, "schedule: '@daily'\nstart_date: 2026-03-01\ncatchup: {last: 1}\ntasks:\n  a: x\n")
 	s.step()

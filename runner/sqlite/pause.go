@@ -2,7 +2,11 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
 	"time"
+
+	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
 // SetPaused pauses a pipeline, or lets it go on, and records that as an operation. Where it
@@ -29,10 +33,14 @@ func (db *DB) SetPaused(ctx context.Context, now time.Time, pipeline string, pau
 			db.forget() // the pipeline may be new; then it is as it was
 			return errNothing
 		}
+		arguments, err := w.standing(id, pipeline, paused)
+		if err != nil {
+			return err
+		}
 		op, err = w.insert(`
 			INSERT INTO operations (kind, pipeline_id, created_at, actor, host, pipelines, bounds, selection, arguments, counts)
-			VALUES (?, ?, ?, ?, ?, json_array(?), 'null', 'null', 'null', 'null')`,
-			kind, id, now.UnixMicro(), who.User, who.Host, pipeline)
+			VALUES (?, ?, ?, ?, ?, json_array(?), 'null', 'null', ?, 'null')`,
+			kind, id, now.UnixMicro(), who.User, who.Host, pipeline, arguments)
 		changed = true
 		db.cache = nil
 		return err
@@ -41,6 +49,26 @@ func (db *DB) SetPaused(ctx context.Context, now time.Time, pipeline string, pau
 		return 0, false, err
 	}
 	return op, changed, nil
+}
+
+// standing is what an undo of a pause needs: where the live schedule stands.
+func (c *conn) standing(id int64, pipeline string, paused bool) (string, error) {
+	live := plan.Live{Pipeline: pipeline, Paused: paused, WasPaused: !paused}
+	if err := c.each(`
+		SELECT last_start, last_end
+		FROM pipelines
+		WHERE pipeline_id = ?
+		  AND last_start IS NOT NULL`, []any{id}, func(r *sql.Rows) error {
+		var start, end int64
+		err := r.Scan(&start, &end)
+		live.Last = &plan.Place{Start: at(start), End: at(end)}
+		live.WasLast = live.Last
+		return err
+	}); err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(struct{ Live plan.Live }{live})
+	return string(text), err
 }
 
 // SetLane pauses a backfill, or lets it go on, and records that as an operation. It says

@@ -127,6 +127,7 @@ func everything(t *testing.T) {
 	TestStore(t)
 	TestTheRunBeforeIsReadFromTheDatabaseAndFollowedInMemory(t)
 	TestATaskThatNoEarlierRunHadIsFresh(t)
+	TestTheLatestSuccessIsReadFromTheDatabaseAndFollowedInMemory(t)
 	TestResultsAreReadBackWithTheWorldUntilTheirTaskRunsAgain(t)
 	path := filepath.Join(t.TempDir(), "state.db")
 	db := open(t, path, Options{Fast: true})
@@ -169,6 +170,7 @@ func everything(t *testing.T) {
 	_, err = db.Update(ctx, day0, func(w *plan.World) plan.Decision { return plan.Decision{} })
 	must(t, err)
 	readAll(t, db, *made.Operation)
+	readHistory(t, db)
 }
 
 func pipelineNamed(t *testing.T, db *DB, name string) *pipelines.Pipeline {
@@ -201,7 +203,9 @@ func readAll(t *testing.T, db *DB, op int64) {
 	must(t, err)
 	_, err = db.Runs(ctx, RunQuery{Pipeline: "p", Newest: true, Limit: 2})
 	must(t, err)
-	_, err = db.RunAt(ctx, "p", day0)
+	run, err := db.RunAt(ctx, "p", day0)
+	must(t, err)
+	_, err = db.LaneOf(ctx, run)
 	must(t, err)
 	_, err = db.NearestRuns(ctx, "p", day0, 2)
 	must(t, err)

@@ -52,7 +52,7 @@ func rowsLimit(n int) int {
 }
 
 // Counts are task instances by state.
-type Counts [8]int
+type Counts [9]int
 
 // Of is the number of those in one state.
 func (c *Counts) Of(s plan.State) int { return c[s] }

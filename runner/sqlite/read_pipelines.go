@@ -66,12 +66,12 @@ type Totals struct {
 // Totals sums what is left over the pipelines; none named: over all.
 func (db *DB) Totals(ctx context.Context, pipelines ...string) (Totals, error) {
 	t, err := first(query(ctx, db, `
-		SELECT sum(runs_queued), sum(runs_running), sum(n0), sum(n1), sum(n2), sum(n3), sum(n4), sum(n5), sum(n6), sum(n7)
+		SELECT sum(runs_queued), sum(runs_running), sum(n0), sum(n1), sum(n2), sum(n3), sum(n4), sum(n5), sum(n6), sum(n7), sum(n8)
 		FROM (
 		  SELECT p.runs_queued, p.runs_running,
 		         ifnull(sum(r.waiting), 0) AS n0, ifnull(sum(r.queued), 0) AS n1, ifnull(sum(r.running), 0) AS n2,
 		         ifnull(sum(r.retrying), 0) AS n3, ifnull(sum(r.success), 0) AS n4, ifnull(sum(r.failed), 0) AS n5,
-		         ifnull(sum(r.skipped), 0) AS n6, ifnull(sum(r.upstream_failed), 0) AS n7
+		         ifnull(sum(r.skipped), 0) AS n6, ifnull(sum(r.upstream_failed), 0) AS n7, ifnull(sum(r.removed), 0) AS n8
 		  FROM pipelines AS p
 		  LEFT JOIN runs AS r INDEXED BY runs_running
 		    ON r.pipeline_id = p.pipeline_id AND r.state = 1
@@ -81,7 +81,7 @@ func (db *DB) Totals(ctx context.Context, pipelines ...string) (Totals, error) {
 		HAVING count(*) > 0`, []any{jsonList(pipelines)}, func(r *sql.Rows) (Totals, error) {
 		var t Totals
 		n := &t.Instances
-		err := r.Scan(&t.Queued, &t.Running, &n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7])
+		err := r.Scan(&t.Queued, &t.Running, &n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &n[8])
 		return t, err
 	}))
 	if err != nil || t == nil {

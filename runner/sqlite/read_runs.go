@@ -35,7 +35,7 @@ const selectRuns = `
 	SELECT r.run_id, p.name, r.interval_start, r.interval_end, r.kind, r.state, r.lane, r.partial, ifnull(r.operation_id, 0),
 	       ifnull(r.due_at, r.interval_end), r.created_at, r.started_at, r.ended_at,
 	       ifnull(x.text, ''), ifnull(v.fingerprint, ''), ifnull(v.commit_id, ''),
-	       r.waiting, r.queued, r.running, r.retrying, r.success, r.failed, r.skipped, r.upstream_failed, ifnull(a.text, '')
+	       r.waiting, r.queued, r.running, r.retrying, r.success, r.failed, r.skipped, r.upstream_failed, r.removed, ifnull(a.text, '')
 	FROM pipelines AS p
 	CROSS JOIN runs AS r USING (pipeline_id)
 	LEFT JOIN run_params AS a ON a.params_id = r.params_id
@@ -49,7 +49,7 @@ func scanRunRow(r *sql.Rows) (RunRow, error) {
 	n := &run.Counts
 	err := r.Scan(&run.ID, &run.Pipeline, &start, &end, &run.Kind, &run.State, &run.Lane, &run.Partial, &run.Operation,
 		&due, &created, &started, &ended, &run.Reason, &run.Version, &run.Commit,
-		&n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &run.Params)
+		&n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &n[8], &run.Params)
 	run.Interval = timetable.Interval{Start: at(start), End: at(end)}
 	run.Due, run.CreatedAt, run.StartedAt, run.EndedAt = at(due), at(created), instant(started), instant(ended)
 	return run, err
@@ -97,7 +97,7 @@ func (db *DB) Run(ctx context.Context, id int64) (*RunRow, error) {
 	SELECT r.run_id, p.name, r.interval_start, r.interval_end, r.kind, r.state, r.lane, r.partial, ifnull(r.operation_id, 0),
 	       ifnull(r.due_at, r.interval_end), r.created_at, r.started_at, r.ended_at,
 	       ifnull(x.text, ''), ifnull(v.fingerprint, ''), ifnull(v.commit_id, ''),
-	       r.waiting, r.queued, r.running, r.retrying, r.success, r.failed, r.skipped, r.upstream_failed, ifnull(a.text, '')
+	       r.waiting, r.queued, r.running, r.retrying, r.success, r.failed, r.skipped, r.upstream_failed, r.removed, ifnull(a.text, '')
 	FROM runs AS r
 	CROSS JOIN pipelines AS p USING (pipeline_id)
 	LEFT JOIN run_params AS a ON a.params_id = r.params_id

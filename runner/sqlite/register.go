@@ -21,6 +21,7 @@ type registered struct {
 	version           int64
 	results           bool     // whether expressions read results
 	past              []string // tasks that depend on the run before
+	looksBack         bool     // whether expressions read the interval of an earlier run
 	tasks             map[string]*definition
 }
 
@@ -113,7 +114,7 @@ func (db *DB) register(w *conn, p *pipelines.Pipeline, c runner.Commit, now time
 	if err != nil {
 		return nil, false, err
 	}
-	r = &registered{file: p.File, fingerprint: p.Fingerprint, results: p.UsesResults(), past: p.DependOnPast(), tasks: map[string]*definition{}}
+	r = &registered{file: p.File, fingerprint: p.Fingerprint, results: p.UsesResults(), past: p.DependOnPast(), looksBack: p.LooksBack(), tasks: map[string]*definition{}}
 	known := len(db.names.tasks)
 	for i, t := range p.Tasks {
 		if _, err := db.names.task(w, id, t.ID); err != nil {
@@ -182,15 +183,22 @@ func (db *DB) definition(w *conn, pipeline, task string, taskID int64) (any, err
 	if def.id != 0 {
 		return def.id, nil
 	}
-	hashed, err := json.Marshal(def.hashed)
+	var err error
+	def.id, err = db.saveDefinition(w, taskID, def.fingerprint, def.hashed)
+	return def.id, err
+}
+
+// saveDefinition returns the key of a fingerprint at the commit of now.
+func (db *DB) saveDefinition(w *conn, taskID int64, fingerprint string, inputs []pipelines.HashedInput) (int64, error) {
+	hashed, err := json.Marshal(inputs)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	if _, err := w.exec(`
 		INSERT INTO fingerprints (task_id, fingerprint, hashed)
 		VALUES (?, ?, ?)
-		ON CONFLICT DO NOTHING`, taskID, def.fingerprint, string(hashed)); err != nil {
-		return nil, err
+		ON CONFLICT DO NOTHING`, taskID, fingerprint, string(hashed)); err != nil {
+		return 0, err
 	}
 	if _, err := w.exec(`
 		INSERT INTO definitions (fingerprint_id, commit_id, dirty)
@@ -198,16 +206,16 @@ func (db *DB) definition(w *conn, pipeline, task string, taskID int64) (any, err
 		FROM fingerprints
 		WHERE task_id = ?
 		  AND fingerprint = ?
-		ON CONFLICT DO NOTHING`, db.defs.commit.ID, db.defs.commit.Dirty, taskID, def.fingerprint); err != nil {
-		return nil, err
+		ON CONFLICT DO NOTHING`, db.defs.commit.ID, db.defs.commit.Dirty, taskID, fingerprint); err != nil {
+		return 0, err
 	}
-	def.id, _, err = w.number(`
+	id, _, err := w.number(`
 		SELECT definition_id
 		FROM fingerprints AS f
 		CROSS JOIN definitions AS d USING (fingerprint_id)
 		WHERE f.task_id = ?
 		  AND f.fingerprint = ?
 		  AND d.commit_id = ?
-		  AND d.dirty = ?`, taskID, def.fingerprint, db.defs.commit.ID, db.defs.commit.Dirty)
-	return def.id, err
+		  AND d.dirty = ?`, taskID, fingerprint, db.defs.commit.ID, db.defs.commit.Dirty)
+	return id, err
 }

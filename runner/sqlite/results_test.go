@@ -57,7 +57,7 @@ func TestResultsAreReadBackWithTheWorldUntilTheirTaskRunsAgain(t *testing.T) {
 		t.Helper()
 		s.db.forget()
 		s.step()
-		if got := s.run.Results()["a"]["n"]; got != want {
+		if got, _ := s.run.Results()["a"]["n"].(string); got != want {
 			t.Errorf("%s: %q, not %q", when, got, want)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 type ScopeQuery struct {
 	Pipelines []string  // one that is not in the database has an empty scope
 	From, To  time.Time // of interval starts, both inclusive; zero: open
+	Versions  bool      // also with which version each run was started
 	Last      int       // the newest runs within the bounds; 0: all
 }
 
@@ -110,7 +111,7 @@ func (c *conn) loadScope(n *names, s *plan.PipelineScope, id int64, q ScopeQuery
 	instances := 0
 	if err := c.each(`
 		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at, ended_at,
-		       waiting + queued + running + retrying + success + failed + skipped + upstream_failed
+		       waiting + queued + running + retrying + success + failed + skipped + upstream_failed + removed
 		FROM runs
 		WHERE pipeline_id = ?
 		  AND interval_start BETWEEN ? AND ?
@@ -121,6 +122,11 @@ func (c *conn) loadScope(n *names, s *plan.PipelineScope, id int64, q ScopeQuery
 		return err
 	}); err != nil {
 		return err
+	}
+	if q.Versions {
+		if err := c.versions(s, id, from, to); err != nil {
+			return err
+		}
 	}
 	return c.loadScopeInstances(n, s, id, from, to, instances)
 }
@@ -190,7 +196,7 @@ func (c *conn) loadScopeInstances(n *names, s *plan.PipelineScope, id, from, to 
 	var operation sql.NullInt64
 	err := c.each(`
 		SELECT i.run_id, i.task_id, i.operation_id,
-		       i.state | (i.open << 3) | (i.cancelling << 4) | ((i.map_index + 1) << 5) | (i.try << 29) | (i.try_limit << 45)
+		       i.state | (i.open << 4) | (i.cancelling << 5) | ((i.map_index + 1) << 6) | (i.try << 29) | (i.try_limit << 45)
 		FROM runs AS r
 		CROSS JOIN task_instances AS i USING (run_id)
 		WHERE r.pipeline_id = ?
@@ -204,8 +210,8 @@ func (c *conn) loadScopeInstances(n *names, s *plan.PipelineScope, id, from, to 
 			at++
 		}
 		all = append(all, plan.Instance{
-			Task: n.taskNames[task], MapIndex: int(packed>>5&(1<<24-1)) - 1, State: plan.State(packed & 7),
-			Open: packed>>3&1 == 1, Cancelling: packed>>4&1 == 1,
+			Task: n.taskNames[task], MapIndex: int(packed>>6&(1<<23-1)) - 1, State: plan.State(packed & 15),
+			Open: packed>>4&1 == 1, Cancelling: packed>>5&1 == 1,
 			Try: int(packed >> 29 & (1<<16 - 1)), TryLimit: int(packed >> 45), Operation: operation.Int64})
 		return nil
 	})

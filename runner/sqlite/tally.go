@@ -8,18 +8,18 @@ import (
 
 // tally collects by how much counters move: task instances of a run, runs of a pipeline.
 type tally struct {
-	instances map[int64]*[8]int64
+	instances map[int64]*[9]int64
 	runs      map[int64]*[4]int64
 }
 
 func newTally() tally {
-	return tally{map[int64]*[8]int64{}, map[int64]*[4]int64{}}
+	return tally{map[int64]*[9]int64{}, map[int64]*[4]int64{}}
 }
 
 func (t tally) instance(run int64, s plan.State, by int64) {
 	n := t.instances[run]
 	if n == nil {
-		n = new([8]int64)
+		n = new([9]int64)
 		t.instances[run] = n
 	}
 	n[s] += by
@@ -36,7 +36,7 @@ func (t tally) run(pipeline int64, s plan.RunState, by int64) {
 
 func (t tally) write(w *conn) error {
 	for run, n := range t.instances {
-		if *n == [8]int64{} {
+		if *n == [9]int64{} {
 			continue
 		}
 		if err := w.one(fmt.Sprintf("run %d", run), `
@@ -48,8 +48,9 @@ func (t tally) write(w *conn) error {
 			    success = success + ?,
 			    failed = failed + ?,
 			    skipped = skipped + ?,
-			    upstream_failed = upstream_failed + ?
-			WHERE run_id = ?`, n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], run); err != nil {
+			    upstream_failed = upstream_failed + ?,
+			    removed = removed + ?
+			WHERE run_id = ?`, n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], run); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -52,13 +53,14 @@ func loadUndo(c *conn, op int64) (*plan.UndoScope, error) {
 	s := &plan.UndoScope{Operation: op}
 	var created int64
 	var undone, first, last sql.NullInt64
+	var arguments string
 	found := false
 	if err := c.each(`
-		SELECT kind, created_at, undone_by, first_run, last_run
+		SELECT kind, created_at, undone_by, first_run, last_run, arguments
 		FROM operations
 		WHERE operation_id = ?`, []any{op}, func(r *sql.Rows) error {
 		found = true
-		return r.Scan(&s.Kind, &created, &undone, &first, &last)
+		return r.Scan(&s.Kind, &created, &undone, &first, &last, &arguments)
 	}); err != nil {
 		return nil, err
 	}
@@ -67,6 +69,7 @@ func loadUndo(c *conn, op int64) (*plan.UndoScope, error) {
 	}
 	s.Undone = undone.Valid
 	for _, load := range []func() error{
+		func() error { return c.undoLive(s, arguments) },
 		func() error { return c.undoMade(s, first, last) },
 		func() error { return c.undoRuns(s, created) },
 		func() error { return c.undoRemoved(s) },
@@ -79,6 +82,24 @@ func loadUndo(c *conn, op int64) (*plan.UndoScope, error) {
 		}
 	}
 	return s, nil
+}
+
+// undoLive reads what the operation did to the live schedule, and how that stands now.
+func (c *conn) undoLive(s *plan.UndoScope, arguments string) error {
+	var asked struct{ Live *plan.Live }
+	if err := json.Unmarshal([]byte(arguments), &asked); err != nil || asked.Live == nil {
+		return nil // arguments of other orders have other shapes
+	}
+	s.Live = asked.Live
+	return c.each(`
+		SELECT paused, last_start, last_end
+		FROM pipelines
+		WHERE name = ?`, []any{s.Live.Pipeline}, func(r *sql.Rows) error {
+		var start, end sql.NullInt64
+		err := r.Scan(&s.Paused, &start, &end)
+		s.Last = timetable.Interval{Start: instant(start), End: instant(end)}
+		return err
+	})
 }
 
 // undoMade reads the runs that the operation made.
@@ -125,7 +146,7 @@ func (c *conn) undoRuns(s *plan.UndoScope, created int64) error {
 // undoRemoved reads the runs that the operation removed.
 func (c *conn) undoRemoved(s *plan.UndoScope) error {
 	return c.each(`
-		SELECT p.name, o.run_id, o.interval_start, o.interval_end, o.state, o.partial, ifnull(o.due_at, o.interval_end), ifnull(v.text, ''),
+		SELECT p.name, o.run_id, o.interval_start, o.interval_end, o.state, o.partial, ifnull(o.due_at, o.interval_end), ifnull(v.text, ''), o.kind,
 		       EXISTS (SELECT 1 FROM runs AS r WHERE r.pipeline_id = o.pipeline_id AND r.interval_start = o.interval_start)
 		FROM operation_runs AS o
 		CROSS JOIN pipelines AS p USING (pipeline_id)
@@ -135,7 +156,7 @@ func (c *conn) undoRemoved(s *plan.UndoScope) error {
 		ORDER BY o.run_id`, []any{s.Operation}, func(r *sql.Rows) error {
 		m := plan.RunImage{Action: plan.Remove, Before: new(plan.RunState)}
 		var start, end, due int64
-		err := r.Scan(&m.Pipeline, &m.Run, &start, &end, m.Before, &m.Partial, &due, &m.Params, &m.Taken)
+		err := r.Scan(&m.Pipeline, &m.Run, &start, &end, m.Before, &m.Partial, &due, &m.Params, &m.Kind, &m.Taken)
 		m.Interval, m.Due = timetable.Interval{Start: at(start), End: at(end)}, at(due)
 		s.Runs = append(s.Runs, m)
 		return err

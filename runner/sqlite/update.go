@@ -25,6 +25,9 @@ func (db *DB) Update(ctx context.Context, now time.Time, decide func(*plan.World
 			return err
 		}
 		db.advance(now, &d, done)
+		if done.anew {
+			db.cache = nil
+		}
 		return nil
 	})
 	return d, err

@@ -90,7 +90,8 @@ func (w *conn) loadLanes(p *pipelineCache, id int64) error {
 func (w *conn) loadQueued(p *pipelineCache, l *laneCache, id int64) error {
 	query := `
 		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at,
-		       (SELECT text FROM run_params AS v WHERE v.params_id = runs.params_id)
+		       (SELECT text FROM run_params AS v WHERE v.params_id = runs.params_id),
+		       CASE WHEN pinned THEN version_id END
 		FROM runs INDEXED BY runs_queued
 		WHERE state = 0
 		  AND pipeline_id = ?
@@ -100,7 +101,8 @@ func (w *conn) loadQueued(p *pipelineCache, l *laneCache, id int64) error {
 	if l.backwards {
 		query = `
 		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at,
-		       (SELECT text FROM run_params AS v WHERE v.params_id = runs.params_id)
+		       (SELECT text FROM run_params AS v WHERE v.params_id = runs.params_id),
+		       CASE WHEN pinned THEN version_id END
 		FROM runs INDEXED BY runs_queued
 		WHERE state = 0
 		  AND pipeline_id = ?
@@ -123,7 +125,8 @@ func (w *conn) loadQueued(p *pipelineCache, l *laneCache, id int64) error {
 func (w *conn) loadRunning(p *pipelineCache, id int64) error {
 	err := w.each(`
 		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at,
-		       (SELECT text FROM run_params AS v WHERE v.params_id = runs.params_id)
+		       (SELECT text FROM run_params AS v WHERE v.params_id = runs.params_id),
+		       CASE WHEN pinned THEN version_id END
 		FROM runs INDEXED BY runs_running
 		WHERE state = 1
 		  AND pipeline_id = ?`, []any{id}, func(r *sql.Rows) error {
@@ -142,7 +145,11 @@ func scanRun(r *sql.Rows, pipeline string) (*plan.Run, error) {
 	var start, end, created int64
 	var started sql.NullInt64
 	var params sql.NullString
-	err := r.Scan(&run.ID, &start, &end, &run.Kind, &run.State, &run.Lane, &run.Partial, &created, &started, &params)
+	var version sql.NullInt64
+	err := r.Scan(&run.ID, &start, &end, &run.Kind, &run.State, &run.Lane, &run.Partial, &created, &started, &params, &version)
+	if version.Valid {
+		run.Version = &plan.Version{Row: version.Int64}
+	}
 	run.Params = plan.Params(params.String)
 	run.Interval = timetable.Interval{Start: at(start), End: at(end)}
 	run.CreatedAt, run.StartedAt = at(created), instant(started)
@@ -173,7 +180,10 @@ func (db *DB) loadInstances(w *conn, run *plan.Run) error {
 		return db.scanInstance(r, run)
 	})
 	db.arrange(run)
-	if err != nil || !db.readsResults(run.Pipeline) {
+	if err != nil || run.Version == nil && !db.readsResults(run.Pipeline) {
+		return err
+	}
+	if err := w.loadVersion(run.Version); err != nil {
 		return err
 	}
 	return db.loadResults(w, run)

@@ -12,6 +12,7 @@ import (
 type outcome struct {
 	created map[string]int // new runs by pipeline: those that existed are not among them
 	lanes   map[int64]bool // backfills that are done
+	anew    bool           // runs are not what memory takes them for
 }
 
 // writing is one decision on its way into the database.
@@ -23,6 +24,7 @@ type writing struct {
 	tally tally
 	began map[plan.AttemptKey]time.Time  // when attempts of this decision started to run
 	ended map[plan.AttemptKey]time.Time  // and when they ended
+	taken []int64                        // runs that orders were quicker to make
 	told  map[plan.AttemptKey]bool       // ends that a change of the task instance has told of
 	brief map[plan.AttemptKey]plan.State // what an instance was before a start that is written with its end
 }
@@ -36,6 +38,11 @@ func (db *DB) write(w *conn, now time.Time, d *plan.Decision) (outcome, error) {
 	x.attemptTimes(d)
 	if err := x.all(d); err != nil {
 		return x.outcome, err
+	}
+	for _, run := range x.taken { // last: what the decision does to them is done
+		if err := x.claim(run); err != nil {
+			return x.outcome, fmt.Errorf("cannot claim run %d: %w", run, err)
+		}
 	}
 	if err := x.tally.write(w); err != nil {
 		return x.outcome, err
@@ -127,23 +134,12 @@ func (x *writing) create(n plan.NewRun) error {
 		x.tally.run(pipeline, plan.RunQueued, 1)
 		return nil
 	}
-	if claimed, err := x.claim(pipeline, n); claimed || err != nil {
+	if run, ok, err := x.reached(pipeline, n); ok || err != nil {
+		x.taken = append(x.taken, run)
 		return err
 	}
 	return x.skip(plan.SkippedStretch{Pipeline: n.Pipeline, Stretch: timetable.Stretch{
 		First: n.Interval, Last: n.Interval, Count: 1, Reason: "overlaps a run"}})
-}
-
-// claim makes the run that an order was quicker to make the schedule's own: an undo of that
-// order must not take away what nobody would make again.
-func (x *writing) claim(pipeline int64, n plan.NewRun) (bool, error) {
-	claimed, err := x.w.exec(`
-		UPDATE runs
-		SET operation_id = NULL
-		WHERE pipeline_id = ?
-		  AND interval_start = ?
-		  AND interval_end = ?`, pipeline, n.Interval.Start.UnixMicro(), n.Interval.End.UnixMicro())
-	return claimed > 0, err
 }
 
 // due is NULL where it says no more than the interval does.

@@ -36,6 +36,9 @@ func (x *writing) attempt(ch *plan.AttemptChange) error {
 
 func (x *writing) beginAttempt(ch *plan.AttemptChange, task int64) error {
 	def, err := x.definition(x.w, ch.Pipeline, ch.Task, task)
+	if ch.Bound != nil && err == nil {
+		def, err = x.saveDefinition(x.w, task, ch.Bound.Fingerprint, ch.Bound.Hashed)
+	}
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,12 @@ func (x *writing) run(ch *plan.RunChange) error {
 	x.tally.run(pipeline, ch.To, +1)
 	for i := range ch.Born {
 		if err := x.born(pipeline, ch.Run.ID, &ch.Born[i]); err != nil {
-			return fmt.Errorf("task %q: %w", ch.Born[i].Task, err)
+			return fmt.Errorf("task %q: %w", ch.Born[i].Name(), err)
+		}
+	}
+	for i := range ch.Gone {
+		if err := x.gone(pipeline, ch.Run.ID, &ch.Gone[i]); err != nil {
+			return fmt.Errorf("task %q: %w", ch.Gone[i].Name(), err)
 		}
 	}
 	return nil
@@ -73,8 +78,32 @@ func (x *writing) born(pipeline, run int64, in *plan.Instance) error {
 	}
 	x.tally.instance(run, in.State, +1)
 	return x.w.one("the task instance", `
-		INSERT INTO task_instances (run_id, task_id, map_index, state, try, try_limit, not_before)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`, run, task, in.MapIndex, in.State, in.Try, in.TryLimit, micros(in.NotBefore))
+		INSERT INTO task_instances (run_id, task_id, map_index, state, try, try_limit, not_before, operation_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, run, task, in.MapIndex, in.State, in.Try, in.TryLimit, micros(in.NotBefore), nonzero(in.Operation))
+}
+
+func nonzero(n int64) any {
+	if n == 0 {
+		return nil
+	}
+	return n
+}
+
+// gone takes away an instance that stood for a list, and never ran.
+func (x *writing) gone(pipeline, run int64, in *plan.Instance) error {
+	task, err := x.names.task(x.w, pipeline, in.Task)
+	if err != nil {
+		return err
+	}
+	x.tally.instance(run, in.State, -1)
+	return x.w.one("the task instance", `
+		DELETE FROM task_instances
+		WHERE run_id = ?
+		  AND task_id = ?
+		  AND map_index = ?
+		  AND state = ?
+		  AND try = 0
+		  AND open = 0`, run, task, in.MapIndex, in.State)
 }
 
 // closeLanes ends the backfills whose last run has ended.

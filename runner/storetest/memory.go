@@ -28,20 +28,22 @@ type shared struct {
 }
 
 type state struct {
-	names    []string // of pipelines, sorted
-	last     map[string]timetable.Interval
-	paused   map[string]bool
-	places   map[string]map[string]int // where each task stands in its pipeline
-	past     map[string][]string       // the tasks of a pipeline that depend on the run before
-	runs     []*plan.Run               // by number
-	skipped  []plan.SkippedStretch
-	attempts map[plan.AttemptKey]plan.AttemptState
+	names  []string // of pipelines, sorted
+	last   map[string]timetable.Interval
+	paused map[string]bool
+	places map[string]map[string]int // where each task stands in its pipeline
+	past   map[string][]string       // the tasks of a pipeline that depend on the run before
+
+	looksBack map[string]bool // whether expressions of a pipeline read the interval of an earlier run
+	runs      []*plan.Run     // by number
+	skipped   []plan.SkippedStretch
+	attempts  map[plan.AttemptKey]plan.AttemptState
 }
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
 	return &Memory{shared: &shared{state: &state{
-		last: map[string]timetable.Interval{}, paused: map[string]bool{}, places: map[string]map[string]int{}, past: map[string][]string{},
+		last: map[string]timetable.Interval{}, paused: map[string]bool{}, places: map[string]map[string]int{}, past: map[string][]string{}, looksBack: map[string]bool{},
 		attempts: map[plan.AttemptKey]plan.AttemptState{}}}}
 }
 
@@ -64,6 +66,7 @@ func (m *Memory) Register(_ context.Context, ps []*pipelines.Pipeline, _ runner.
 			places[t.ID] = i
 		}
 		m.state.places[p.Name], m.state.past[p.Name] = places, p.DependOnPast()
+		m.state.looksBack[p.Name] = p.LooksBack()
 		m.state.know(p.Name)
 	}
 	return nil

@@ -38,13 +38,20 @@ func (s *state) world() *plan.World {
 	return w
 }
 
-// join gives each run the one before it, where a task depends on it.
+// join gives each run the one before it, where a task depends on it, and the latest that
+// succeeded, where an expression asks for it.
 func (s *state) join(p *plan.PipelineState) {
+	unfinished := slices.Concat(p.Running, p.Lanes[0].Queued)
+	for _, r := range s.runs {
+		if s.looksBack[p.Name] && r.Pipeline == p.Name && r.State == plan.RunSuccess {
+			r.Succeeded(unfinished)
+		}
+	}
 	if len(s.past[p.Name]) == 0 {
 		return
 	}
 	shown := map[int64]*plan.Run{}
-	for _, r := range slices.Concat(p.Running, p.Lanes[0].Queued) {
+	for _, r := range unfinished {
 		shown[r.ID] = r
 	}
 	fresh := slices.Clone(s.past[p.Name])
@@ -58,7 +65,9 @@ func (s *state) join(p *plan.PipelineState) {
 		} else {
 			before = copyRun(r)
 		}
-		fresh = slices.DeleteFunc(fresh, func(task string) bool { return s.instance(r, task, -1) != nil })
+		fresh = slices.DeleteFunc(fresh, func(task string) bool {
+			return slices.ContainsFunc(r.Instances, func(in plan.Instance) bool { return in.Task == task })
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
@@ -77,6 +78,12 @@ func (s *state) moveRun(now time.Time, ch plan.RunChange) error {
 			return fmt.Errorf("run %d has task %q already", r.ID, in.Task)
 		}
 		r.Instances = append(r.Instances, in)
+	}
+	for _, in := range ch.Gone {
+		if now := s.instance(r, in.Task, in.MapIndex); now == nil || now.State != in.State || now.Try > 0 || now.Open {
+			return fmt.Errorf("run %d cannot let task %q go", r.ID, in.Task)
+		}
+		r.Instances = slices.DeleteFunc(r.Instances, func(x plan.Instance) bool { return x.Task == in.Task && x.MapIndex == in.MapIndex })
 	}
 	s.arrange(r)
 	return nil

@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"queued_runs_come_in_part_and_more_is_said", longQueue},
 		{"attempts_are_open_until_they_end", attempts},
 		{"a_running_run_gets_the_tasks_that_were_added", added},
+		{"a_list_that_becomes_known_takes_the_place_of_what_stood_for_it", expanded},
 		{"random_histories_leave_one_world_and_right_counters", histories},
 	} {
 		t.Run(story.name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
+	"github.com/tidemark-dev/tidemark/runner"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
@@ -220,6 +221,43 @@ func attempts(s *stage) {
 	}
 	s.move("a", plan.Queued)
 	open(plan.AttemptKey{Run: id, Task: "a", MapIndex: -1, Try: 2})
+	s.same()
+}
+
+// expanded lets an instance that stands for a list make way for those of its items.
+func expanded(s *stage) {
+	s.declare("a", "b")
+	s.create(0, 0)
+	s.start()
+	become := func(c plan.RunChange, tasks ...plan.TaskChange) {
+		s.Helper()
+		s.turn(s.Store, func(w *plan.World) plan.Decision {
+			run := w.Pipelines[0].Running[0]
+			c.Run, c.From, c.To = run, plan.RunRunning, plan.RunRunning
+			for i := range tasks {
+				tasks[i].Run = run
+			}
+			return plan.Decision{Runs: []plan.RunChange{c}, Tasks: tasks}
+		})
+	}
+	item := func(index int) plan.Instance {
+		return plan.Instance{Task: "a", MapIndex: index, TryLimit: 2, Operation: 7}
+	}
+	become(plan.RunChange{Born: []plan.Instance{item(0), item(1)}, Gone: []plan.Instance{{Task: "a", MapIndex: -1}}})
+	become(plan.RunChange{Born: []plan.Instance{item(2)}},
+		plan.TaskChange{Task: "a", MapIndex: 1, From: plan.Waiting, To: plan.Removed, TryLimit: 2, Reason: "for_each has 1 item"})
+	for _, store := range []runner.Store{s.Store, s.Other} {
+		got := s.look(store).Running[0].Instances
+		want := []plan.State{plan.Waiting, plan.Removed, plan.Waiting}
+		if len(got) != 4 || got[3].Task != "b" {
+			s.Fatalf("the run holds %+v", got)
+		}
+		for i, state := range want {
+			if got[i].MapIndex != i || got[i].State != state || got[i].TryLimit != 2 || got[i].Operation != 7 {
+				s.Errorf("a[%d] is %+v", i, got[i])
+			}
+		}
+	}
 	s.same()
 }
 

@@ -83,7 +83,7 @@ CREATE TABLE operation_runs (                      -- a run before the order; st
   interval_end   INTEGER,
   kind           INTEGER,
   partial        INTEGER,
-  due_at         INTEGER, params_id INTEGER,
+  due_at         INTEGER, params_id INTEGER, pinned INTEGER NOT NULL DEFAULT 0 CHECK (pinned IN (0, 1)),
   PRIMARY KEY (operation_id, run_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -183,7 +183,7 @@ CREATE TABLE runs (                                -- a pipeline on one interval
   success         INTEGER NOT NULL DEFAULT 0,
   failed          INTEGER NOT NULL DEFAULT 0,
   skipped         INTEGER NOT NULL DEFAULT 0,
-  upstream_failed INTEGER NOT NULL DEFAULT 0, params_id INTEGER REFERENCES run_params,
+  upstream_failed INTEGER NOT NULL DEFAULT 0, params_id INTEGER REFERENCES run_params, removed INTEGER NOT NULL DEFAULT 0 CHECK (removed >= 0),
   UNIQUE (pipeline_id, interval_start),            -- one run an interval, whoever asks
   CHECK (interval_end >= interval_start),
   CHECK ((state >= 2) = (ended_at IS NOT NULL)),
@@ -206,11 +206,11 @@ CREATE TABLE skipped_intervals (                   -- a stretch that the policy 
 
 CREATE TABLE sqlite_sequence(name,seq);
 
-CREATE TABLE task_instances (                      -- a task in a run
+CREATE TABLE "task_instances" (                  -- a task in a run
   run_id       INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
   task_id      INTEGER NOT NULL REFERENCES tasks,
-  map_index    INTEGER NOT NULL DEFAULT -1 CHECK (map_index >= -1),  -- -1: not mapped
-  state        INTEGER NOT NULL CHECK (state BETWEEN 0 AND 7),
+  map_index    INTEGER NOT NULL DEFAULT -1 CHECK (map_index >= -1),  -- -1: not mapped, or a list not yet known
+  state        INTEGER NOT NULL CHECK (state BETWEEN 0 AND 8),
   try          INTEGER NOT NULL DEFAULT 0 CHECK (try >= 0),          -- attempts begun
   try_limit    INTEGER NOT NULL,                   -- the last number allowed
   open         INTEGER NOT NULL DEFAULT 0 CHECK (open IN (0, 1)),    -- attempt try is with the executor

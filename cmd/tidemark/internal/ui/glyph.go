@@ -17,6 +17,7 @@ var looks = map[string]look{
 	"waiting":         {"…", "[wait]", Terminal.Dim},
 	"retrying":        {"↻", "[try]", Terminal.Yellow},
 	"skipped":         {"–", "[skip]", Terminal.Magenta},
+	"removed":         {"×", "[rem]", Terminal.Dim},
 	"absent":          {"·", "[none]", Terminal.Dim},
 	"stale":           {"◥", "[stale]", Terminal.Yellow},
 	"cancelled":       {"–", "[cancel]", Terminal.Magenta},

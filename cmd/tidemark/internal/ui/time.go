@@ -3,6 +3,8 @@ package ui
 import (
 	"fmt"
 	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
 )
 
 // Duration is a length of time for people, in at most two units: 1h 04m, 2m 09s, 48s, 1.2s.
@@ -30,44 +32,14 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%dd %02dh", s/86400, s%86400/3600)
 }
 
-// Moment is an instant in a zone, as short as it can be typed back as an argument:
-// 2026-03-01 at midnight, 2026-03-01T06:00 otherwise, with the offset where the wall clock
-// shows that time twice. A zero time is "–".
+// Moment is an instant in a zone: for a person as short as it can be typed back as an
+// argument, for a program in RFC 3339. A zero time is "-".
 func (t Terminal) Moment(at time.Time, loc *time.Location) string {
-	if at.IsZero() {
+	switch {
+	case at.IsZero():
 		return "-"
-	}
-	at = at.In(loc)
-	layout := "2006-01-02T15:04"
-	switch {
 	case !t.Interactive:
-		return at.Format(time.RFC3339Nano)
-	case at.Nanosecond() != 0:
-		layout = "2006-01-02T15:04:05.999999999"
-	case at.Second() != 0:
-		layout = "2006-01-02T15:04:05"
+		return at.In(loc).Format(time.RFC3339Nano)
 	}
-	switch {
-	case twice(at):
-		layout += "Z07:00"
-	case at.Hour() == 0 && at.Minute() == 0 && at.Second() == 0 && at.Nanosecond() == 0:
-		layout = time.DateOnly
-	}
-	return at.Format(layout)
-}
-
-// twice says whether the wall clock of at's zone shows this time a second time.
-func twice(at time.Time) bool {
-	_, here := at.Zone()
-	for _, far := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
-		_, there := at.Add(far).Zone()
-		if there == here {
-			continue
-		}
-		other := at.Add(time.Duration(here-there) * time.Second)
-		if _, offset := other.Zone(); offset == there {
-			return true
-		}
-	}
-	return false
+	return pipelines.Label(at, loc)
 }

@@ -1,0 +1,73 @@
+package plan
+
+import (
+	"testing"
+
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
+)
+
+// paused is a scope whose schedule has reached the first day, looked at after the fifth.
+func paused(t *testing.T, c timetable.Catchup) *PipelineScope {
+	m := newModel(t, graph(t, "a > b"))
+	schedule(t, m.pipes[0].def, c)
+	m.pipes[0].last, m.pipes[0].paused = daily(0), true
+	m.add("p", 2)
+	s := m.scope("p")
+	return s
+}
+
+func TestUnpauseSaysWhatBecomesOfWhatWasMissed(t *testing.T) {
+	for _, c := range []struct {
+		missed                Missed
+		runs, untouched, last string
+		skip                  int
+	}{
+		{MissedPolicy, "", "", "2026-03-01T00:00:00Z", 0},
+		{MissedCatchup, "0302 create missed while paused, 0304 create missed while paused, 0305 create missed while paused",
+			"0303 queued: already exists: queued", "2026-03-05T00:00:00Z", 0},
+		{MissedSkip, "", "", "2026-03-05T00:00:00Z", 4},
+	} {
+		p, err := Unpause(day(5), paused(t, timetable.Catchup{}), UnpauseArgs{Missed: c.missed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, s := range p.Live.Skip {
+			n += s.Count
+		}
+		if runsOfPlan(p) != c.runs || untouchedOf(p) != c.untouched || stamp(p.Live.Last.Start) != c.last || n != c.skip || p.Live.Paused || p.Empty() {
+			t.Errorf("%q: %s; %s; %+v", c.missed, runsOfPlan(p), untouchedOf(p), p.Live)
+		}
+		keepsItsWord(t, p)
+	}
+	s := paused(t, timetable.Catchup{})
+	s.Paused = false
+	if p, err := Unpause(day(5), s, UnpauseArgs{Missed: MissedCatchup}); err != nil || !p.Empty() {
+		t.Errorf("what is not paused is not unpaused: %v", err)
+	}
+}
+
+// An undo of an unpause puts the schedule back where it stood, unless it has moved on: then
+// what the order made is the schedule's own.
+func TestAnUndoneUnpauseStaysWhereTheScheduleHasMovedOn(t *testing.T) {
+	live := &Live{Pipeline: "p", WasPaused: true, Last: placeOf(daily(4)), WasLast: placeOf(daily(0)), Skip: []Passed{{Count: 1}}}
+	made := RunImage{Pipeline: "p", Run: 7, Interval: daily(3), Action: Create, Now: ptr(RunQueued)}
+	back, err := Undo(day0, &UndoScope{Operation: 3, Live: live, Last: daily(4), Runs: []RunImage{made}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := back.Live; !l.Paused || !l.Last.equal(live.WasLast) || len(l.Unskip) != 1 || runsOfPlan(back) != "0304 remove was made by it and never began" {
+		t.Errorf("%+v, %s", l, runsOfPlan(back))
+	}
+	later, err := Undo(day0, &UndoScope{Operation: 3, Live: live, Last: daily(5), Runs: []RunImage{made}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := later.Live; !l.Paused || !l.Last.equal(placeOf(daily(5))) || len(l.Unskip) != 0 || runsOfPlan(later) != "0304 none "+claimed {
+		t.Errorf("%+v, %s", l, runsOfPlan(later))
+	}
+	none, err := Undo(day0, &UndoScope{Operation: 3, Live: live, Last: daily(4), Paused: true})
+	if err != nil || none.Live != nil {
+		t.Errorf("it is paused again already: %+v", none.Live)
+	}
+}
