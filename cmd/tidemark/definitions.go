@@ -20,25 +20,21 @@ import (
 // version that was good: of a pipeline, and of tidemark.yaml.
 type definitions struct {
 	root   string
+	files  *pipelines.Reader
 	logDir string
 	left   string                         // where attempts leave results; "" for a look that starts none
 	good   map[string]*pipelines.Pipeline // by file
-
-	settings *pipelines.Settings // the last that were good; nil: none yet
 }
 
 func newDefinitions(root, logDir string) *definitions {
-	return &definitions{root: root, logDir: logDir, good: map[string]*pipelines.Pipeline{}}
+	return &definitions{root: root, files: pipelines.NewReader(root), logDir: logDir, good: map[string]*pipelines.Pipeline{}}
 }
 
 // read loads the project. The problems of broken files are in it.
 func (d *definitions) read(ctx context.Context) (runner.Definitions, *pipelines.Project, error) {
-	project, err := pipelines.LoadAfter(d.root, d.settings)
+	project, err := d.files.Load()
 	if err != nil {
 		return runner.Definitions{}, nil, err
-	}
-	if !project.SettingsBroken {
-		d.settings = &project.Settings
 	}
 	d.remember(project)
 	return runner.Definitions{Pipelines: d.pipelines(), Pools: project.Settings.Pools, Workshop: d.workshop(ctx, project), Parse: earlierVersions(d.root, project)}, project, nil
