@@ -11,6 +11,7 @@ import (
 
 	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/runner"
+	"github.com/tidemark-dev/tidemark/runner/plan"
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
 
@@ -128,6 +129,16 @@ func within(root, path string) string {
 	return filepath.Join(root, path)
 }
 
+// machine is what tasks share, as far as tidemark.yaml tells: a runner may have been given
+// another -j.
+func (c *call) machine() (plan.Machine, error) {
+	project, err := c.Project()
+	if err != nil {
+		return plan.Machine{}, err
+	}
+	return plan.Machine{Parallelism: slotsOf(project), Pools: project.Settings.Pools}, nil
+}
+
 // slots is how many attempts may be live at once: -j, tidemark.yaml, or twice the processors.
 func (c *call) slots(project *pipelines.Project) (int, error) {
 	switch {
@@ -136,8 +147,13 @@ func (c *call) slots(project *pipelines.Project) (int, error) {
 			return n, nil
 		}
 		return 0, usage("bad-value", "--parallelism must be at least 1", "")
-	case project.Settings.Parallelism > 0:
-		return project.Settings.Parallelism, nil
 	}
-	return max(2*runtime.NumCPU(), 4), nil
+	return slotsOf(project), nil
+}
+
+func slotsOf(project *pipelines.Project) int {
+	if n := project.Settings.Parallelism; n > 0 {
+		return n
+	}
+	return max(2*runtime.NumCPU(), 4)
 }
