@@ -27,6 +27,7 @@ type files struct {
 	globs   map[string][]string
 	digests map[string]digest
 	dirs    map[string][]string
+	looks   int // how often it was asked anything
 }
 
 type digest struct {
@@ -44,6 +45,7 @@ func newFiles(fsys fs.FS, dir string) *files {
 // glob returns the files that match, sorted; a directory stands for all that is in it. Hidden version control and
 // our own state are never inputs: they change with every run.
 func (f *files) glob(pattern string) []string {
+	f.looks++
 	if list, ok := f.globs[pattern]; ok {
 		return list
 	}
@@ -92,12 +94,14 @@ func (f *files) isIgnored(name string) bool {
 
 // exists tells whether a file is there, inside the project.
 func (f *files) exists(name string) bool {
+	f.looks++
 	_, err := fs.Stat(f.fs, name)
 	return err == nil
 }
 
 // escapes tells a file that is there, but outside the project: a link leads to it.
 func (f *files) escapes(name string) bool {
+	f.looks++
 	if f.dir == "" {
 		return false
 	}
@@ -110,6 +114,7 @@ func (f *files) escapes(name string) bool {
 
 // digest is the SHA-256 of a file's content.
 func (f *files) digest(name string) ([sha256.Size]byte, error) {
+	f.looks++
 	if d, ok := f.digests[name]; ok {
 		return d.sum, d.err
 	}
@@ -138,6 +143,7 @@ func (f *files) read(name string) (sum [sha256.Size]byte, err error) {
 
 // siblings are the names in the directory of a missing file, for "did you mean".
 func (f *files) siblings(name string) []string {
+	f.looks++
 	dir := path.Dir(name)
 	if list, ok := f.dirs[dir]; ok {
 		return list

@@ -99,3 +99,23 @@ func replaceOnce(t *testing.T, s, old, new string) string {
 	}
 	return before + new + after
 }
+
+// What ran is stale when a file says something else, never because tidemark was replaced:
+// these are what earlier versions recorded, and nobody may change them.
+func TestAProductUpgradeMakesNothingStale(t *testing.T) {
+	p := mustParse(t, `
+schedule: "@daily"
+start_date: 2024-01-01
+timezone: Europe/Amsterdam
+params: {region: {type: string, default: eu}}
+env: {DATA_DIR: data}
+tasks:
+  fetch: {run: './fetch.sh ${{ ds }} ${{ params.region }}', retries: 2}
+  load: {needs: fetch, run: [python, load.py, "${{ interval.end }}"], workdir: etl, when: '${{ params.region == "eu" }}', trigger_rule: all_done}
+`, nil)
+	for i, want := range []string{"74ceab3ed9d986fae812cd27", "ba302240f20009809e3b3e60"} {
+		if got := p.Tasks[i].Fingerprint; got != want {
+			t.Errorf("%s was recorded as %s, and is %s now", p.Tasks[i].ID, want, got)
+		}
+	}
+}

@@ -14,7 +14,7 @@ var (
 	}
 	laterInPipeline = append([]string{
 		"pools",
-		"protect", "executor", "executors",
+		"executor", "executors",
 		"vars", "inherit_env", "outputs", "workdir",
 	}, laterEverywhere...)
 	laterInTask = append([]string{
@@ -24,7 +24,7 @@ var (
 	}, laterEverywhere...)
 	laterInDefaults = append([]string{"env_file", "secrets", "workdir", "skip_exit_code", "allow_failure", "when", "env"}, laterInTask...)
 	laterInSettings = append([]string{
-		"protect", "executor", "executors", "secrets", "env_file", "targets", "interpreters",
+		"executor", "executors", "secrets", "env_file", "targets", "interpreters",
 	}, laterEverywhere...)
 	laterInNeeds    = []string{"pipeline", "covers", "on", "interval"}
 	laterInSchedule = []string{"calendar", "jitter", "timezone"}

@@ -21,12 +21,6 @@ func Load(root string) (*Project, error) {
 	return load(root, nil, (*loader).walk)
 }
 
-// LoadAfter is Load for a project that was loaded before: where tidemark.yaml has errors now,
-// last is kept whole, so that no pipeline changes its meaning by a slip of the pen.
-func LoadAfter(root string, last *Settings) (*Project, error) {
-	return load(root, last, (*loader).walk)
-}
-
 // LoadFiles reads tidemark.yaml and the named files, given relative to root or as absolute paths.
 func LoadFiles(root string, files ...string) (*Project, error) {
 	return load(root, nil, func(l *loader) []string {
@@ -45,6 +39,7 @@ type loader struct {
 	fs       fs.FS
 	files    *files
 	compiler *compiler
+	reader   *Reader // nil: nothing is remembered
 }
 
 func load(dir string, last *Settings, list func(*loader) []string) (*Project, error) {
@@ -134,13 +129,19 @@ func (l *loader) pipeline(file string) {
 		l.project.Broken = append(l.project.Broken, BrokenFile{file, baseName(file)})
 		return
 	}
-	p, problems, name := parse(file, src, &l.project.Settings, l.files, l.compiler)
-	l.project.Problems = append(l.project.Problems, problems...)
-	if p == nil {
-		l.project.Broken = append(l.project.Broken, BrokenFile{file, name})
+	m, known := l.reader.recall(file, src)
+	if !known {
+		looks := l.files.looks
+		m.src = src
+		m.pipeline, m.problems, m.name = parse(file, src, &l.project.Settings, l.files, l.compiler)
+		l.reader.keep(file, m, l.files.looks == looks)
+	}
+	l.project.Problems = append(l.project.Problems, m.problems...)
+	if m.pipeline == nil {
+		l.project.Broken = append(l.project.Broken, BrokenFile{file, m.name})
 		return
 	}
-	l.project.Pipelines = append(l.project.Pipelines, p)
+	l.project.Pipelines = append(l.project.Pipelines, m.pipeline)
 }
 
 // read reads at most a byte more than a file may have: the rest does not matter.

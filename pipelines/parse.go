@@ -70,7 +70,7 @@ func baseName(file string) string {
 
 // top is what the keys of a pipeline need from each other, whatever their order in the file.
 type top struct {
-	envFile, secrets, queueTimeout, name, schedule, timezone, start, end, catchup, params, env, defaults, tasks *yaml.Node
+	envFile, secrets, queueTimeout, protect, name, schedule, timezone, start, end, catchup, params, env, defaults, tasks *yaml.Node
 }
 
 func keep(to **yaml.Node) func(key, value *yaml.Node) {
@@ -99,6 +99,7 @@ func (d *decoder) pipeline(root *yaml.Node, p *Pipeline) {
 		{"env", keep(&t.env)},
 		{"env_file", keep(&t.envFile)},
 		{"secrets", keep(&t.secrets)},
+		{"protect", keep(&t.protect)},
 		{"defaults", keep(&t.defaults)},
 		{"tasks", keep(&t.tasks)},
 	})
@@ -110,6 +111,10 @@ func (d *decoder) pipeline(root *yaml.Node, p *Pipeline) {
 		p.Location = d.timezone(t.timezone)
 	}
 	d.scope.location = p.Location
+	p.Protect = d.settings.Rails(p.Location)
+	if t.protect != nil {
+		p.Protect = append(p.Protect, d.protect(t.protect, p.Location)...)
+	}
 	d.schedule(root, &t, p)
 	if t.params != nil {
 		p.Params = d.params(t.params, t.schedule != nil)

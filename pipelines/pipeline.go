@@ -30,6 +30,7 @@ type Pipeline struct {
 	Tasks                []*Task  // in dependency order; within it as the file has them
 	EnvFiles             []string // of every task
 	Secrets              []Secret // of every task
+	Protect              []Rail   // guard rails: the project's, then its own
 	InheritEnv           []string // names and NAME_* patterns of the runner's variables that a task may see
 
 	Source      string // the YAML text

@@ -25,6 +25,7 @@ type Settings struct {
 	Env         []EnvVar
 	Defaults    *Defaults      // nil: not said
 	Pools       map[string]int // slots by name
+	Protect     []Rail         // guard rails of every pipeline; dates are read in UTC
 
 	// What a pipeline has that does not say otherwise.
 	Location             *time.Location // nil: UTC
@@ -105,6 +106,7 @@ func (d *decoder) settingsKeys(root *yaml.Node, s *Settings) {
 			defaults := d.defaults(v, s.defaults())
 			s.Defaults = &defaults
 		}},
+		{"protect", func(_, v *yaml.Node) { s.Protect = d.protect(v, time.UTC) }},
 		{"env", keep(&env)},
 		{"timezone", func(_, v *yaml.Node) { s.Location = d.timezone(v) }},
 		{"catchup", func(_, v *yaml.Node) { s.Catchup = d.catchup(v) }},

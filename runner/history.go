@@ -22,6 +22,10 @@ type History interface {
 	Cells(ctx context.Context, pipeline string, from, to time.Time, see func(Cell)) error
 	// Orders is the number of the newest order: what has ended changes only by one.
 	Orders(ctx context.Context) (int64, error)
+	// Versions lists the definitions that a pipeline has had, newest first.
+	Versions(ctx context.Context, pipeline string) ([]Version, error)
+	// Source is the YAML text of a version; "" where there is none.
+	Source(ctx context.Context, pipeline, fingerprint string) (string, error)
 	// Watch says when anything has been written.
 	Watch(ctx context.Context) (Watch, error)
 }
@@ -49,6 +53,14 @@ type Cell struct {
 	Task   string
 	State  plan.State
 	Marked bool // a person said how it ended
+}
+
+// Version is a definition that a pipeline has had.
+type Version struct {
+	Fingerprint string
+	Commit      string // "": outside Git
+	Dirty       bool   // the tree differed from the commit
+	FirstSeen   time.Time
 }
 
 // Watch looks at one database on a connection of its own.

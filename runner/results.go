@@ -19,7 +19,7 @@ const (
 
 // ParseResults reads what a task wrote to $TIDEMARK_RESULTS: lines of key=value, and blocks
 // from a line key<<END to a line END. A key that comes again has its last value. Empty
-// lines mean nothing.
+// lines mean nothing, and the carriage returns at the end of a line are not part of it.
 func ParseResults(text []byte) (map[string]string, error) {
 	if len(text) > maxResultBytes {
 		return nil, fmt.Errorf("more than %d bytes", maxResultBytes)
@@ -28,7 +28,10 @@ func ParseResults(text []byte) (map[string]string, error) {
 		return nil, errors.New("not a text in UTF-8")
 	}
 	all := map[string]string{}
-	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
+	lines := strings.Split(string(text), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], "\r")
+	}
 	for i := 0; i < len(lines); i++ {
 		if lines[i] == "" {
 			continue

@@ -50,7 +50,7 @@ func manyKeys(n int) string {
 
 // FuzzResults: what is accepted can be written again and reads the same.
 func FuzzResults(f *testing.F) {
-	for _, seed := range []string{"a=1\n", "a<<E\n1\nE\n", "a=1\nb<<X\n\n\nX", "a<<b=c\nb=c\n", "\r\n=", "<<"} {
+	for _, seed := range []string{"a=1\n", "a<<E\n1\nE\n", "a=1\nb<<X\n\n\nX", "a<<b=c\nb=c\n", "\r\n=", "<<", "a=\r", "a=\r\r\n"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

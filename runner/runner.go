@@ -27,11 +27,13 @@ type Runner struct {
 	Executor Executor
 	Clock    Clock
 	Log      *slog.Logger
+	Trace    *slog.Logger // hears an account of every turn; nil: none is kept
 
 	Definitions Definitions        // at the start
 	Reload      <-chan Definitions // whenever the files have changed; nil: never
 	Only        []string           // pipelines to run; empty: all
-	Parallelism int                // attempts that may be live at once
+	Parallelism int                // attempts that may run at once
+	Ahead       int                // how many more the executor may hold at most: it starts them as slots become free
 	UntilIdle   bool               // return when nothing is due, running or retrying
 	Poll        time.Duration      // how often to ask whether another process wrote; 0: 100 ms
 
@@ -44,6 +46,7 @@ type Runner struct {
 	defs    map[string]*pipelines.Pipeline
 	reports []plan.Report
 	ended   []string // keys that the executor may forget once the next decision is durable
+	pace    pace
 	fetches *fetches
 	state   standing
 	looked  bool // whether a turn was taken since the start

@@ -11,12 +11,16 @@ import (
 // turn looks once, decides once, writes once, then acts.
 func (r *Runner) turn(ctx context.Context) (plan.Decision, error) {
 	now := r.Clock.Now()
+	a := account{reports: len(r.reports), began: time.Now()}
 	d, err := r.Store.Update(ctx, now, func(w *plan.World) plan.Decision {
-		r.furnish(w)
+		a.read = time.Since(a.began)
+		r.furnish(now, w)
 		d := plan.Step(now, w)
 		r.state = standingOf(w, &d)
+		a.decide = time.Since(a.began) - a.read
 		return d
 	})
+	a.write = time.Since(a.began) - a.read - a.decide
 	if err != nil {
 		return d, err // the reports are kept: the next runner hears them again
 	}
@@ -24,13 +28,17 @@ func (r *Runner) turn(ctx context.Context) (plan.Decision, error) {
 	if r.Observe != nil && !d.Empty() {
 		r.Observe(now, &d)
 	}
-	return d, r.act(&d)
+	acting := time.Now()
+	err = r.act(&d)
+	a.act = time.Since(acting)
+	a.tell(r.Trace, now, &d)
+	return d, err
 }
 
 // furnish adds to the stored world what only the loop knows.
-func (r *Runner) furnish(w *plan.World) {
+func (r *Runner) furnish(now time.Time, w *plan.World) {
 	w.Reports = r.reports
-	w.Parallelism = r.Parallelism
+	w.Parallelism = r.Parallelism + r.pace.ahead(now, r.Ahead)
 	w.Pools = r.Definitions.Pools
 	w.Adopting = !r.looked
 	for _, p := range w.Pipelines {
@@ -128,6 +136,7 @@ func (r *Runner) hear(batch []Report) {
 		case Ended:
 			report.Event = plan.Ended
 			r.Definitions.Workshop.harvest(&report)
+			r.pace.end(report.Time)
 			r.ended = append(r.ended, b.Key)
 		case Unbegun:
 			report.Event = plan.Unbegun

@@ -58,7 +58,9 @@ func runApply(c *call) error {
 	q := sqlite.ScopeQuery{Pipelines: namesOf(ps)}
 	q.From, q.To = extent(saved)
 	return c.carryOut(now, order{verb: "apply", defs: byName(ps), loc: loc, create: true, query: q,
-		decide: func(scopes []*plan.PipelineScope) (*plan.Plan, error) { return plan.Resume(scopes, saved) }})
+		decide: func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
+			return plan.Resume(scopes, saved, c.String("override"))
+		}})
 }
 
 // extent is all the time that the runs of a plan cover.

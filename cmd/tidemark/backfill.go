@@ -58,7 +58,7 @@ func runBackfill(c *call) error {
 		return err
 	}
 	args := plan.BackfillArgs{Reprocess: plan.Reprocess(c.String("reprocess")), MaxActiveRuns: c.Int("max-active-runs"),
-		Backwards: c.Bool("run-backwards"), Reason: c.String("reason"), Ticket: c.String("ticket"), Params: c.StringSlice("param")}
+		Backwards: c.Bool("run-backwards"), Reason: c.String("reason"), Ticket: c.String("ticket"), Params: c.StringSlice("param"), Override: c.String("override")}
 	if args.Only, err = c.onlyFlag(); err != nil {
 		return err
 	}

@@ -102,10 +102,10 @@ func (c *call) backfills(read func(*sqlite.DB) ([]sqlite.OperationRow, error)) e
 	if c.JSON() {
 		return c.Document(backfillsDocument{Schema: "tidemark.backfills/1", Backfills: docs})
 	}
-	t := ui.NewTable("id>", "pipeline", "intervals~", "state", "progress", "reason~")
+	t := ui.NewTable("id>", "pipeline", "intervals~", "state", "progress", "left", "reason~")
 	for _, d := range docs {
 		t.Add(fmt.Sprint(d.ID), d.Pipeline, c.intervalsOf(d), string(d.State),
-			fmt.Sprintf("%s of %s runs", ui.Number(d.Progress.RunsDone), ui.Number(d.Progress.Runs)), d.Reason)
+			fmt.Sprintf("%s of %s runs", ui.Number(d.Progress.RunsDone), ui.Number(d.Progress.Runs)), d.left(), d.Reason)
 	}
 	if len(docs) == 0 {
 		c.Note("no backfills yet")
@@ -113,10 +113,47 @@ func (c *call) backfills(read func(*sqlite.DB) ([]sqlite.OperationRow, error)) e
 	return c.Table(t)
 }
 
+// remaining is how long what is left of a backfill takes; nil where it does not go on, or
+// where nobody knows.
+func (c *call) remaining(db *sqlite.DB, r *sqlite.OperationRow) (*plan.ETA, error) {
+	if stateOf(r) != sqlite.LaneRunning {
+		return nil, nil
+	}
+	project, err := c.Project()
+	if err != nil {
+		return nil, err
+	}
+	def, ok := project.Pipeline(r.Pipelines[0])
+	if !ok {
+		return nil, nil
+	}
+	machine, err := c.machine()
+	if err != nil {
+		return nil, err
+	}
+	work, err := db.Remaining(c.Ctx, r.ID, def)
+	return plan.Forecast([]plan.Work{work}, machine), err
+}
+
+// left is the time that is left, in words.
+func (d backfillDoc) left() string {
+	switch {
+	case d.ETA != nil:
+		return aboutTime(d.ETA)
+	case d.State == sqlite.LaneRunning:
+		return "unknown"
+	}
+	return "–"
+}
+
 func (c *call) backfillDoc(db *sqlite.DB, r sqlite.OperationRow) (backfillDoc, error) {
 	p, err := db.Progress(c.Ctx, r.ID)
+	if err != nil {
+		return backfillDoc{}, err
+	}
+	eta, err := c.remaining(db, &r)
 	return backfillDoc{ID: r.ID, Pipeline: r.Pipelines[0], State: stateOf(&r), Bounds: rawOrNull(r.Bounds),
-		Counts: rawOrNull(r.Counts), Progress: progressDoc(p), Reason: r.Reason}, err
+		Counts: rawOrNull(r.Counts), Progress: progressDoc(p), ETA: eta, Reason: r.Reason}, err
 }
 
 // stateOf is the state of a backfill; one that was taken back is cancelled.

@@ -49,7 +49,7 @@ func runClear(c *call) error {
 		}
 	}
 	args := plan.ClearArgs{Selector: ch.Selector, In: ch.in, WholeRuns: c.Bool("run"), SameVersion: c.Bool("same-version"), NoRunning: c.Bool("no-running"),
-		Reason: c.String("reason"), Ticket: c.String("ticket")}
+		Reason: c.String("reason"), Ticket: c.String("ticket"), Override: c.String("override")}
 	o := ch.order("clear", func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
 		return plan.Clear(ch.now, scopes, args)
 	})

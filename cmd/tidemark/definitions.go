@@ -12,6 +12,7 @@ import (
 
 	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/runner"
+	"github.com/tidemark-dev/tidemark/runner/plan"
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
 
@@ -19,25 +20,21 @@ import (
 // version that was good: of a pipeline, and of tidemark.yaml.
 type definitions struct {
 	root   string
+	files  *pipelines.Reader
 	logDir string
 	left   string                         // where attempts leave results; "" for a look that starts none
 	good   map[string]*pipelines.Pipeline // by file
-
-	settings *pipelines.Settings // the last that were good; nil: none yet
 }
 
 func newDefinitions(root, logDir string) *definitions {
-	return &definitions{root: root, logDir: logDir, good: map[string]*pipelines.Pipeline{}}
+	return &definitions{root: root, files: pipelines.NewReader(root), logDir: logDir, good: map[string]*pipelines.Pipeline{}}
 }
 
 // read loads the project. The problems of broken files are in it.
 func (d *definitions) read(ctx context.Context) (runner.Definitions, *pipelines.Project, error) {
-	project, err := pipelines.LoadAfter(d.root, d.settings)
+	project, err := d.files.Load()
 	if err != nil {
 		return runner.Definitions{}, nil, err
-	}
-	if !project.SettingsBroken {
-		d.settings = &project.Settings
 	}
 	d.remember(project)
 	return runner.Definitions{Pipelines: d.pipelines(), Pools: project.Settings.Pools, Workshop: d.workshop(ctx, project), Parse: earlierVersions(d.root, project)}, project, nil
@@ -165,6 +162,16 @@ func within(root, path string) string {
 	return filepath.Join(root, path)
 }
 
+// machine is what tasks share, as far as tidemark.yaml tells: a runner may have been given
+// another -j.
+func (c *call) machine() (plan.Machine, error) {
+	project, err := c.Project()
+	if err != nil {
+		return plan.Machine{}, err
+	}
+	return plan.Machine{Parallelism: slotsOf(project), Pools: project.Settings.Pools}, nil
+}
+
 // slots is how many attempts may be live at once: -j, tidemark.yaml, or twice the processors.
 func (c *call) slots(project *pipelines.Project) (int, error) {
 	switch {
@@ -173,8 +180,13 @@ func (c *call) slots(project *pipelines.Project) (int, error) {
 			return n, nil
 		}
 		return 0, usage("bad-value", "--parallelism must be at least 1", "")
-	case project.Settings.Parallelism > 0:
-		return project.Settings.Parallelism, nil
 	}
-	return max(2*runtime.NumCPU(), 4), nil
+	return slotsOf(project), nil
+}
+
+func slotsOf(project *pipelines.Project) int {
+	if n := project.Settings.Parallelism; n > 0 {
+		return n
+	}
+	return max(2*runtime.NumCPU(), 4)
 }

@@ -38,7 +38,7 @@ func runMark(c *call) error {
 	}
 	as, _ := plan.ParseState(c.String("as"))
 	args := plan.MarkArgs{Selector: ch.Selector, In: ch.in, As: as, Runs: c.Bool("run"),
-		Reason: c.String("reason"), Ticket: c.String("ticket")}
+		Reason: c.String("reason"), Ticket: c.String("ticket"), Override: c.String("override")}
 	return c.carryOut(ch.now, ch.order("mark", func(scopes []*plan.PipelineScope) (*plan.Plan, error) {
 		return plan.Mark(ch.now, scopes, args)
 	}))

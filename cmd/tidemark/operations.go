@@ -46,6 +46,7 @@ type operationDoc struct {
 	Host      string          `json:"host"`
 	Reason    string          `json:"reason"`
 	Ticket    string          `json:"ticket"`
+	Override  json.RawMessage `json:"override"` // of guard rails, or null
 	Pipelines []string        `json:"pipelines"`
 	Bounds    json.RawMessage `json:"bounds"`
 	Selection json.RawMessage `json:"selection"`
@@ -142,7 +143,7 @@ func (c *call) operationQuery() (q sqlite.OperationQuery, err error) {
 
 func (c *call) operationDoc(db *sqlite.DB, r sqlite.OperationRow) (operationDoc, error) {
 	p, err := db.Progress(c.Ctx, r.ID)
-	return operationDoc{ID: r.ID, Kind: r.Kind, CreatedAt: r.CreatedAt, User: r.User, Host: r.Host, Reason: r.Reason, Ticket: r.Ticket,
+	return operationDoc{ID: r.ID, Kind: r.Kind, CreatedAt: r.CreatedAt, User: r.User, Host: r.Host, Reason: r.Reason, Ticket: r.Ticket, Override: rawOrNull(r.Override),
 		Pipelines: r.Pipelines, Bounds: rawOrNull(r.Bounds), Selection: rawOrNull(r.Selection), Counts: rawOrNull(r.Counts), Progress: progressDoc(p),
 		Params: paramsOf(r.Arguments), Undoes: number(r.Undoes), UndoneBy: number(r.UndoneBy), State: string(r.State)}, err
 }
@@ -165,11 +166,11 @@ func (c *call) operationsTable(docs []operationDoc) error {
 	}
 	for _, d := range docs {
 		if !c.Term.Interactive {
-			t.Add(fmt.Sprint(d.ID), d.CreatedAt.UTC().Format(time.RFC3339), d.what(), c.changed(d), d.progress(), who(d), c.choiceOf(d), d.Reason)
+			t.Add(fmt.Sprint(d.ID), d.CreatedAt.UTC().Format(time.RFC3339), d.what(), c.changed(d), d.progress(), who(d), c.choiceOf(d), d.why())
 			continue
 		}
 		t.Add(fmt.Sprint(d.ID), ago(d.CreatedAt, now), d.what(), c.changed(d), d.progress(), who(d))
-		if text := strings.Trim(c.choiceOf(d)+"; "+d.Reason, "; "); text != "" {
+		if text := strings.Trim(c.choiceOf(d)+"; "+d.why(), "; "); text != "" {
 			t.Under(text)
 		}
 	}
@@ -196,6 +197,15 @@ func (d operationDoc) what() string {
 		words = append(words, fmt.Sprintf("(undone by %d)", *d.UndoneBy))
 	}
 	return strings.Join(words, " ")
+}
+
+// why are the reasons that a person gave: for the order, and for going past guard rails.
+func (d operationDoc) why() string {
+	var past *plan.Override
+	if json.Unmarshal(d.Override, &past) != nil || past == nil {
+		return d.Reason
+	}
+	return strings.TrimPrefix(d.Reason+"; override: "+past.Why, "; ")
 }
 
 // choiceOf is what an order was about: tasks and intervals.

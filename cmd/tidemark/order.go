@@ -25,7 +25,10 @@ type order struct {
 }
 
 // carryOut is the way of an order over pipelines: both plans come from the same decide.
-func (c *call) carryOut(now time.Time, o order) error {
+func (c *call) carryOut(now time.Time, o order) (err error) {
+	if o.query.Machine, err = c.machine(); err != nil {
+		return err
+	}
 	return c.settle(o,
 		func() (*plan.Plan, error) { return c.preview(o) },
 		func(preview *plan.Plan) (*plan.Plan, error) { return c.apply(now, o, preview) })

@@ -16,6 +16,7 @@ func orderFlags(more ...cli.Flag) []cli.Flag {
 		yesFlag(),
 		&cli.StringFlag{Name: "reason", Usage: "why, for the record: `TEXT`"},
 		&cli.StringFlag{Name: "ticket", Usage: "the ticket that this belongs to: `ID`"},
+		&cli.StringFlag{Name: "override", Usage: "go past a guard rail that allows it, on record: `WHY`"},
 		&cli.StringFlag{Name: "out", Usage: "save the plan in `FILE` for tidemark apply, and change nothing"},
 		&cli.BoolFlag{Name: "detailed-exitcode", Usage: "with --dry-run: exit 4 when the plan is not empty"},
 	)

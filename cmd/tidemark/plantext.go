@@ -15,47 +15,59 @@ import (
 // planText prints a plan for a person: what was selected, what will happen to it by task
 // and by run, and what is left alone.
 func (c *call) planText(o order, p *plan.Plan) {
-	c.Printf("%s\n", c.planHead(o, p))
+	c.planHead(o, p)
 	if lines := selectionLines(p); len(lines) > 0 {
 		c.Printf("\n")
-		writeAligned(c.Out, lines)
+		c.rows(lines)
 	}
 	if rows := c.taskLines(o, p); len(rows) > 0 {
 		c.Printf("\n")
-		writeAligned(c.Out, rows)
+		c.rows(rows)
 	}
 	if rows := c.runLines(o, p); len(rows) > 0 {
 		c.Printf("\n")
-		writeAligned(c.Out, rows)
+		c.rows(rows)
 	}
 	if rows := c.liveLines(o, p); len(rows) > 0 {
 		c.Printf("\n")
-		writeAligned(c.Out, rows)
+		c.rows(rows)
 	}
 	if rows := c.untouchedLines(o, p); len(rows) > 0 {
 		c.Printf("\n  not touched:\n")
-		writeAligned(c.Out, rows)
+		c.rows(rows)
 	}
 	if rowsOf(p) > 0 || p.Live == nil {
-		c.Printf("\n  %s\n", c.planTotals(p))
+		c.Printf("\n")
+		c.lines("  ", "    ", c.planTotals(p))
+	}
+	if line := c.timeLine(o, p); line != "" {
+		c.lines("  ", "    ", line)
+	}
+	if p.Override != nil {
+		c.lines("  ", "    ", fmt.Sprintf("goes past %s: %s", strings.Join(p.Override.Rails, ", "), p.Override.Why))
 	}
 	for _, w := range p.Warnings {
 		c.Warn("%s", pipelines.InZone(w, o.loc))
 	}
 }
 
-func (c *call) planHead(o order, p *plan.Plan) string {
+// planHead says what is about to happen to which intervals.
+func (c *call) planHead(o order, p *plan.Plan) {
 	head := title(p.Kind)
 	if len(p.Pipelines) > 0 {
 		head += " " + strings.Join(p.Pipelines, ", ")
 	}
 	if p.Bounds.Start != nil || p.Bounds.End != nil {
-		head += fmt.Sprintf(", intervals starting %s … %s", bound(p.Bounds.Start, o.loc, "the first"), bound(p.Bounds.End, o.loc, "the last"))
+		stretch := fmt.Sprintf("intervals starting %s … %s", bound(p.Bounds.Start, o.loc, "the first"), bound(p.Bounds.End, o.loc, "the last"))
+		if head += ", "; c.Term.Interactive && ui.Width(head+stretch) > c.Term.Width {
+			head = strings.TrimSuffix(head, " ") + "\n  "
+		}
+		head += stretch
 	}
+	c.Printf("%s\n", head)
 	if p.Bounds.Count > 0 {
-		head += fmt.Sprintf("\n  %s: %s … %s", ui.Plural(p.Bounds.Count, "interval"), label(*p.Bounds.First, o.loc), label(*p.Bounds.Last, o.loc))
+		c.Printf("  %s: %s\n", ui.Plural(p.Bounds.Count, "interval"), span(*p.Bounds.First, *p.Bounds.Last, o.loc))
 	}
-	return head
 }
 
 // bound is one end of a range, to the second and with its offset: what -s and -e were

@@ -138,6 +138,7 @@ var unsteady = []struct {
 	{regexp.MustCompile(`\b20[2-9]\d-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?`), "DATE"}, // the examples' data end in 2015
 	{regexp.MustCompile(`\b\d\d:\d\d:\d\d(\.\d+)?\b`), "TIME"},
 	{regexp.MustCompile(`\b(\d+h )?(\d+m )?\d+(\.\d+)?(ms|s)\b`), "DURATION"},
+	{regexp.MustCompile(`takes (less than a second|about DURATION \(p90 DURATION\)), \d+ tasks at once`), "takes ETA"},
 	{regexp.MustCompile(`just now|DURATION ago`), "AGO"},
 	{regexp.MustCompile(`\b\d+%`), "PERCENT"},
 	{regexp.MustCompile(`\breader@\S+`), "WHO"},

@@ -34,6 +34,7 @@ func runVerb() *verb {
 			&cli.BoolFlag{Name: "until-idle", Usage: "end when nothing is due, running or retrying"},
 			&cli.IntFlag{Name: "parallelism", Aliases: []string{"j"}, Usage: "how many tasks may run at once, `N` (default: twice the processors, at least 4)"},
 			&cli.BoolFlag{Name: "serve", Usage: "show the pages (default: unless --until-idle)"},
+			&cli.StringFlag{Name: "pprof", Usage: "serve profiles of the runner at `ADDR`, on this machine alone"},
 		}, pageFlags()...),
 		run: runRun,
 	}
@@ -45,6 +46,11 @@ func runRun(c *call) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	if at := c.String("pprof"); at != "" {
+		if err := c.profile(at); err != nil {
+			return err
+		}
+	}
 	ctx, stop := context.WithCancel(c.Ctx)
 	defer stop()
 	if err := s.servePages(ctx); err != nil {
@@ -98,7 +104,7 @@ func (c *call) openSession() (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.open(); err != nil {
+	if err := s.open(slots); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	if err := s.defs.recall(c.Ctx, s.db, project); err != nil {
@@ -111,15 +117,21 @@ func (c *call) openSession() (*session, error) {
 	s.mu.Unlock()
 	s.runner = &runner.Runner{
 		Store: s.db, Executor: s.exec, Clock: runner.Starting(begin), Log: slog.New(slog.NewTextHandler(s.show.warnings(), nil)),
-		Definitions: first, Only: c.Args, Parallelism: slots, UntilIdle: c.Bool("until-idle"),
+		Definitions: first, Only: c.Args, Parallelism: slots, Ahead: ahead, UntilIdle: c.Bool("until-idle"),
 		Observe: s.show.observe, Noticed: s.show.noticed,
+	}
+	if c.Env("TIDEMARK_TRACE") != "" {
+		s.runner.Trace = slog.New(slog.NewTextHandler(c.Err, nil))
 	}
 	s.show.begin(s.runner.Clock.Now(), first, project)
 	return s, nil
 }
 
+// ahead is how many tasks the keeper may hold beyond its slots at most, however short tasks are.
+const ahead = 256
+
 // open takes the database, which only one runner may hold, and then starts the keeper.
-func (s *session) open() (err error) {
+func (s *session) open(slots int) (err error) {
 	if s.db, err = s.place.open(); err != nil {
 		return err
 	}
@@ -130,7 +142,7 @@ func (s *session) open() (err error) {
 	if s.release, err = s.db.Lease(s.call.Ctx, holder); err != nil {
 		return storeFailure(err)
 	}
-	s.exec, err = local.Open(local.Options{StateDir: s.place.state, Keeper: []string{self(), keeperVerbName, s.place.state},
+	s.exec, err = local.Open(local.Options{StateDir: s.place.state, Slots: slots, Keeper: []string{self(), keeperVerbName, s.place.state},
 		Trouble: s.trouble})
 	return err
 }
@@ -183,7 +195,7 @@ func (s *session) reload(ctx context.Context, out chan<- runner.Definitions) {
 		return
 	}
 	s.show.problems(project)
-	if project.SettingsBroken && s.defs.settings != nil {
+	if project.SettingsBroken && s.defs.files.Settings() != nil {
 		s.show.problem(pipelines.SettingsFile + " has errors; its last good version stays in force")
 	}
 	if s.pages != nil {

@@ -32,6 +32,7 @@ func runsVerb() *verb {
 		group:   groupLook,
 		flags: listFlags(
 			&cli.StringFlag{Name: "task-regex", Aliases: []string{"t"}, Usage: "runs that hold a task whose id matches `RE`"},
+			lensFlag(),
 			&cli.IntFlag{Name: "limit", Usage: "at most `N`, the newest (0: all)"},
 			&cli.BoolFlag{Name: "skipped", Usage: "the intervals that the policy passed over, and why"}),
 		run: runRuns,
@@ -83,11 +84,21 @@ func runRuns(c *call) error {
 	if err != nil {
 		return err
 	}
+	lens, chosen, err := c.lens(p)
+	if err != nil {
+		return err
+	}
+	if lens != nil && c.Bool("skipped") {
+		return usage("conflicting-flags", "--select and --skipped exclude each other", "what was passed over has no run that could be selected; -s and -e say a range")
+	}
+	if lens != nil {
+		q.From, q.To = chosen.Bounded().Extent()
+	}
 	return c.withState(func(db *sqlite.DB) error {
 		if c.Bool("skipped") {
 			return c.showSkipped(db, p, q)
 		}
-		rows, err := c.runRows(db, p, q)
+		rows, err := c.runRows(db, p, q, lens)
 		if err != nil {
 			return err
 		}
@@ -99,7 +110,17 @@ func runRuns(c *call) error {
 }
 
 // runRows are the runs, oldest first; with -t those that hold such a task instance.
-func (c *call) runRows(db *sqlite.DB, p *pipelines.Pipeline, q sqlite.RunQuery) ([]sqlite.RunRow, error) {
+func (c *call) runRows(db *sqlite.DB, p *pipelines.Pipeline, q sqlite.RunQuery, lens *plan.Lens) ([]sqlite.RunRow, error) {
+	if lens != nil {
+		if db == nil {
+			return nil, nil
+		}
+		rows, err := c.runsThrough(db, lens, q)
+		if q.Newest {
+			reverse(rows)
+		}
+		return rows, err
+	}
 	tasks, err := c.matchingTasks(p)
 	if err != nil || db == nil {
 		return nil, err

@@ -28,6 +28,7 @@ type show struct {
 	mu        sync.Mutex // problems come from the watcher's goroutine
 	progress  ui.Progress
 	seq       int
+	loads     int64           // at the last look for operations
 	operation int64           // the newest that was told, or that was there before
 	said      map[string]bool // problems that have been told
 	told      []string        // the same, in order
@@ -75,7 +76,10 @@ func (v *show) observe(now time.Time, d *plan.Decision) {
 	v.tally.add(now, d)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.operations()
+	if loads := v.session.db.Loads(); loads != v.loads {
+		v.loads = loads
+		v.operations()
+	}
 	v.runChanges(now, d, false)
 	for _, c := range d.Tasks {
 		if c.From != c.To {

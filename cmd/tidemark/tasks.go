@@ -24,6 +24,7 @@ func tasksVerb() *verb {
 		group:   groupLook,
 		flags: listFlags(
 			&cli.StringFlag{Name: "task-regex", Aliases: []string{"t"}, Usage: "tasks whose id matches `RE` (RE2, searched)"},
+			lensFlag(),
 			&cli.BoolFlag{Name: "attempts", Usage: "every try of each"},
 			&cli.IntFlag{Name: "limit", Usage: "at most `N`, the newest (0: all)"}),
 		run: runTasks,
@@ -88,7 +89,19 @@ func runTasks(c *call) error {
 			return err
 		}
 		var rows []sqlite.InstanceRow
-		if db != nil && (q.Tasks == nil || len(q.Tasks) > 0) {
+		lens, chosen, err := c.lens(p)
+		if err != nil {
+			return err
+		}
+		if lens != nil && db != nil {
+			if q.From.IsZero() {
+				q.From, q.To = chosen.Bounded().Extent()
+			}
+			q.States = chosen.States
+			if rows, err = c.instancesThrough(db, lens, q); err != nil {
+				return err
+			}
+		} else if db != nil && (q.Tasks == nil || len(q.Tasks) > 0) {
 			if rows, err = db.Instances(c.Ctx, q); err != nil {
 				return err
 			}

@@ -33,7 +33,7 @@ func runTrigger(c *call) error {
 	if err != nil {
 		return err
 	}
-	args := plan.TriggerArgs{Reason: c.String("reason"), Ticket: c.String("ticket"), Params: c.StringSlice("param")}
+	args := plan.TriggerArgs{Reason: c.String("reason"), Ticket: c.String("ticket"), Params: c.StringSlice("param"), Override: c.String("override")}
 	if args.Interval, err = c.wanted(p, now); err != nil {
 		return err
 	}

@@ -86,13 +86,17 @@ func (c *call) previewUndo(now time.Time, op int64) (*plan.Plan, error) {
 	return c.planUndo(now, scope)
 }
 
-// planUndo is the plan with why a person wants it.
+// planUndo plans under the guard rails of all pipelines that the operation was about.
 func (c *call) planUndo(now time.Time, s *plan.UndoScope) (*plan.Plan, error) {
-	p, err := plan.Undo(now, s)
-	if err == nil {
-		p.Reason, p.Ticket = c.String("reason"), c.String("ticket")
+	project, err := c.Project()
+	if err != nil {
+		return nil, err
 	}
-	return p, err
+	args := plan.UndoArgs{Rails: plan.Rails{}, Reason: c.String("reason"), Ticket: c.String("ticket"), Override: c.String("override")}
+	for _, name := range s.Pipelines() {
+		args.Rails[name] = project.Rails(name)
+	}
+	return plan.Undo(now, s, args)
 }
 
 func (c *call) applyUndo(now time.Time, op int64, preview *plan.Plan) (*plan.Plan, error) {

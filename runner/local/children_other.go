@@ -8,29 +8,42 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/tidemark-dev/tidemark/runner"
 )
 
-// children are the keeper's own processes. Whoever receives from C collects them, so that
-// one goroutine both forks and waits and no pid can be taken for another.
+// handle is what a process is waited for with: its pid will do.
+type handle struct{}
+
+// children are the keeper's own processes. Only the loop waits, and only for those that it
+// knows: until then an ended one keeps its pid, so none can be taken for another.
 type children struct {
 	C    chan os.Signal
-	null *os.File
+	pids map[int]bool
 }
 
 func newChildren() (*children, error) {
-	null, err := os.Open(os.DevNull)
-	if err != nil {
-		return nil, err
-	}
-	c := &children{C: make(chan os.Signal, 1), null: null}
+	c := &children{C: make(chan os.Signal, 1), pids: map[int]bool{}}
 	signal.Notify(c.C, unix.SIGCHLD)
 	return c, nil
 }
 
-func (c *children) spawn(job *runner.Job, out, pipe *os.File) (pid int, err error) {
-	return fork(job, c.null, out, pipe, &syscall.SysProcAttr{})
+// add makes a process one of those that are waited for.
+func (c *children) add(pid int, _ handle) {
+	c.pids[pid] = true
+	select {
+	case c.C <- unix.SIGCHLD: // it may have ended before
+	default:
+	}
 }
 
-func (c *children) collect(os.Signal) []exit { return wait() }
+func (c *children) collect(os.Signal) []exit {
+	var exits []exit
+	for pid := range c.pids {
+		if x, over := wait(pid); over {
+			exits = append(exits, x)
+			delete(c.pids, pid)
+		}
+	}
+	return exits
+}
+
+func withHandle(*syscall.SysProcAttr, *handle) {}

@@ -22,7 +22,7 @@ var errLeaving = errors.New("the keeper is leaving")
 func connect(o Options) (*conn, error) {
 	var last error
 	for range 5 {
-		line, err := greet(o.StateDir)
+		line, err := greet(o.StateDir, o.Slots)
 		if err == nil {
 			return line, nil
 		}
@@ -47,20 +47,20 @@ func (e *versionError) Error() string {
 }
 
 // greet calls the keeper that is there, if one is.
-func greet(dir string) (*conn, error) {
+func greet(dir string, slots int) (*conn, error) {
 	line, err := dial(dir)
 	if err != nil {
 		return nil, err
 	}
-	if err := exchange(line); err != nil {
+	if err := exchange(line, slots); err != nil {
 		line.Close()
 		return nil, err
 	}
 	return line, nil
 }
 
-func exchange(line *conn) error {
-	if err := line.send(message{Hello: &hello{Protocol: protocol, PID: os.Getpid()}}, patience); err != nil {
+func exchange(line *conn, slots int) error {
+	if err := line.send(message{Hello: &hello{Protocol: protocol, PID: os.Getpid(), Slots: slots}}, patience); err != nil {
 		return err
 	}
 	line.SetReadDeadline(time.Now().Add(patience))

@@ -218,7 +218,11 @@ func TestNoAttemptRunsTwiceWhateverDies(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	rng := rand.New(rand.NewPCG(seed, 0))
 	dir, state := t.TempDir(), t.TempDir()
-	x := open(t, state)
+	o := optionsFor(t, state)
+	o.Slots = rng.IntN(4) // 0: none wait in the keeper
+	x, err := Open(o)
+	must(t, err)
+	defer x.Close()
 	must(t, x.Adopt(nil))
 	const n = 200
 	waiting := map[string]bool{}

@@ -19,6 +19,7 @@ var errClosed = errors.New("the executor is closed")
 // Options say where the keeper lives and how to start it.
 type Options struct {
 	StateDir string   // made if absent; one executor and one keeper at a time
+	Slots    int      // tasks that run at once, what is started beyond waits in the keeper; 0: all
 	Keeper   []string // a command that calls Keep with the same directory, all paths absolute
 	// Trouble is told, in words for people, what keeps the keeper from its work and passes
 	// by itself. It must not block. Nil: nobody.

@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -44,21 +43,27 @@ type keeper struct {
 	inbox    chan letter
 	shutdown <-chan os.Signal
 	children *children
+	forkers  *forkers
 	scratch  *scratch
 	journal  *journal
 
-	tasks map[string]*task // all that are not forgotten
-	queue []*task          // to be started
-	// starving says that the system had no room for the first of them, until the next look.
+	tasks   map[string]*task // all that are not forgotten
+	queue   []*task          // to be started
+	taken   int              // how many have ever been in it
+	slots   int              // how many may run at once; 0: all
+	low     int              // so few left in the queue that more should come
+	forking int              // how many are being made into processes
+	running map[int]*task    // our children, by pid
+	orphans map[string]*task // a dead keeper's
+	// starving says that the system had no room for the first of the queue, until the next look.
 	starving bool
-	told     *conn            // the line whose runner knows of it
-	running  map[int]*task    // our children, by pid
-	orphans  map[string]*task // a dead keeper's
+	told     *conn // the line whose runner knows of it
 
 	line    *conn // to the runner, nil when there is none
 	heard   bool  // the runner has said what it knows, so news makes sense to it
 	out     []runner.Report
-	urgent  bool // out has more than starts in it
+	ends    bool // out has more than starts in it
+	urgent  bool // out must not wait
 	leaving bool // go as soon as nothing runs
 	done    bool
 
@@ -70,7 +75,6 @@ type keeper struct {
 // nothing runs. Its standard output is the line that says that it is ready, or why not;
 // its own troubles go to its standard error.
 func Keep(stateDir string) error {
-	runtime.GOMAXPROCS(1) // it does one thing at a time; a second processor would only spin
 	dir, err := filepath.Abs(stateDir)
 	if err == nil {
 		err = keep(dir)
@@ -107,6 +111,7 @@ func keep(dir string) error {
 	k.loop()
 	listener.Close()
 	unlisten()
+	k.forkers.close()
 	k.scratch.close()
 	lock.Unlock()
 	if k.line != nil {
@@ -149,10 +154,14 @@ func newKeeper(dir string) (*keeper, error) {
 		running: map[int]*task{}, orphans: map[string]*task{},
 		sampler: stoppedTimer(), linger: stoppedTimer(), idle: stoppedTimer(),
 	}
-	var err error
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		return nil, err
+	}
 	if k.children, err = newChildren(); err != nil {
 		return nil, err
 	}
+	k.forkers = newForkers(null)
 	if err := k.takeOver(); err != nil {
 		return nil, err
 	}

@@ -65,7 +65,7 @@ func TestThereIsOneKeeper(t *testing.T) {
 	if err != nil || string(out) != ready+"\n" {
 		t.Errorf("a second keeper says %q, %v", out, err)
 	}
-	line, err := greet(state)
+	line, err := greet(state, 0)
 	must(t, err)
 	defer line.Close()
 	if line.peer.PID != x.keeperPID() {

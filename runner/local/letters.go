@@ -26,9 +26,12 @@ func (k *keeper) open(l letter) {
 	case l.from != k.line:
 		return // superseded; it is told
 	}
-	k.heard = k.heard || len(l.Start) > 0
-	for _, job := range l.Start {
-		k.take(job)
+	if len(l.Start) > 0 {
+		k.heard = true
+		for _, job := range l.Start {
+			k.take(job)
+		}
+		k.low = len(k.queue) / 2
 	}
 	if l.Adopt != nil {
 		k.adopt(l.Adopt.Keys)
@@ -59,7 +62,7 @@ func (k *keeper) greet(from *conn, h hello) {
 		k.line.send(message{Superseded: true}, runnerPatience)
 		k.line.Close()
 	}
-	k.line, k.heard, k.out, k.urgent = from, false, nil, false
+	k.line, k.heard, k.slots, k.out, k.ends, k.urgent = from, false, h.Slots, nil, false, false
 	if from.send(message{Hello: &answer}, runnerPatience) != nil {
 		k.hangUp(from)
 	}
@@ -72,8 +75,17 @@ func (k *keeper) hangUp(c *conn) {
 	}
 }
 
-// bye lets the runner go. If nothing runs the keeper goes too, and hangs up when it has.
+// bye lets the runner go. What waits for a slot is left to the next runner, which learns
+// that it was never begun; what was begun and waits for room is not. If nothing runs the
+// keeper goes too, and hangs up when it has.
 func (k *keeper) bye() {
+	k.queue = slices.DeleteFunc(k.queue, func(t *task) bool {
+		if t.written() {
+			return false
+		}
+		delete(k.tasks, t.key)
+		return true
+	})
 	if k.busy() {
 		k.flush()
 		k.hangUp(k.line)
@@ -90,6 +102,8 @@ func (k *keeper) take(job runner.Job) {
 	}
 	t := newTask(job)
 	k.tasks[t.key] = t
+	k.taken++
+	t.place = k.taken
 	k.queue = append(k.queue, t)
 }
 
@@ -172,11 +186,13 @@ func (k *keeper) forget(key string) {
 	}
 }
 
-// tell puts reports into the next message. Only the news of a start can wait.
+// tell puts reports into the next message. The news of a start can wait a little, and that
+// of an end too while the slots have work: the more goes into one message, the less a turn
+// of the runner costs each task.
 func (k *keeper) tell(reports ...runner.Report) {
 	for _, r := range reports {
 		k.out = append(k.out, r)
-		k.urgent = k.urgent || r.Event != runner.Started
+		k.ends = k.ends || r.Event != runner.Started
 	}
 }
 
@@ -185,7 +201,7 @@ func (k *keeper) tell(reports ...runner.Report) {
 func (k *keeper) flush() {
 	k.linger.Stop()
 	reports := k.out
-	k.out, k.urgent, k.lingering = nil, false, false
+	k.out, k.ends, k.urgent, k.lingering = nil, false, false, false
 	k.write()
 	if len(reports) == 0 || k.line == nil || !k.heard {
 		return

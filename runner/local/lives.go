@@ -2,12 +2,12 @@ package local
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
-// startNext makes a process of the first task in the queue. Its line is in the journal
-// before it exists: from here on its key is used up. Where the system has no room for a
-// process the task stays first in the queue: that is no fault of its own, and passes.
+// startNext has a process made of the first task in the queue. Its line is in the journal
+// before it exists: from here on its key is used up.
 func (k *keeper) startNext() {
 	t := k.queue[0]
 	t.begunAt = time.Now()
@@ -17,22 +17,60 @@ func (k *keeper) startNext() {
 		k.starve(err)
 		return
 	}
-	k.starving = false
 	k.queue[0] = nil
 	k.queue = k.queue[1:]
 	if err != nil {
-		t.refuse(time.Now(), err.Error())
-		k.journal.add(t.endRecord())
-		k.conclude(t)
-	} else {
-		t.phase, t.job = running, nil
-		k.running[t.process.pid] = t
-		k.journal.add(t.startedRecord())
-		k.tell(t.started())
-		if findsWriters {
-			return // the line is written when the start is told, or with the next line
-		}
+		k.miscarry(t, err.Error())
+		return
 	}
+	k.forking++
+	k.forkers.work <- conception{t, t.job, t.output.file, t.output.veil.end()}
+}
+
+// born takes note of a process that now exists, or of why it does not.
+func (k *keeper) born(b newborn) {
+	k.forking--
+	t := b.task
+	t.output.veil.draw()
+	switch {
+	case scarce(b.err) && t.stopping != "":
+		k.miscarry(t, t.stopping)
+		return
+	case scarce(b.err):
+		k.putBack(t)
+		k.starve(cannotStart(t, b.err))
+		return
+	case b.err != nil:
+		k.miscarry(t, cannotStart(t, b.err).Error())
+		return
+	}
+	t.process, t.startedAt = b.process, t.begunAt
+	t.phase, t.job = running, nil
+	k.running[t.process.pid] = t
+	k.children.add(t.process.pid, b.handle)
+	k.journal.add(t.startedRecord())
+	k.tell(t.started())
+	if t.stopping != "" { // cancelled while it was being made
+		t.stop(time.Now(), t.stopping)
+	}
+	if !findsWriters {
+		k.write() // else the line is written when the start is told, or with the next line
+	}
+}
+
+// putBack queues a task again for which the system has no room, in its old place: that is
+// no fault of its own, and passes.
+func (k *keeper) putBack(t *task) {
+	t.phase = queued
+	at, _ := slices.BinarySearchFunc(k.queue, t, func(a, b *task) int { return a.place - b.place })
+	k.queue = slices.Insert(k.queue, at, t)
+}
+
+// miscarry ends a task that never became a process.
+func (k *keeper) miscarry(t *task, why string) {
+	t.refuse(time.Now(), why)
+	k.journal.add(t.endRecord())
+	k.conclude(t)
 	k.write()
 }
 
@@ -46,16 +84,13 @@ func (k *keeper) begin(t *task) error {
 	if err == nil {
 		t.output.veil, err = newVeil(t.job, t.output.file)
 	}
-	if err == nil {
-		t.process.earliest = birthClock()
-		t.process.pid, err = k.children.spawn(t.job, t.output.file, t.output.veil.end())
-		t.process.newest = birthClock()
-		t.output.veil.draw()
-	}
+	return cannotStart(t, err)
+}
+
+func cannotStart(t *task, err error) error {
 	if err != nil {
 		return fmt.Errorf("cannot start %q: %w", t.job.Argv[0], err)
 	}
-	t.startedAt = t.begunAt
 	return nil
 }
 

@@ -14,6 +14,8 @@ func (k *keeper) loop() {
 			k.reap(k.children.collect(notice))
 		case l := <-k.inbox:
 			k.open(l)
+		case b := <-k.forkers.C:
+			k.born(b)
 		case <-k.queued():
 			k.startNext()
 		case now := <-k.sampler.C:
@@ -32,17 +34,22 @@ func (k *keeper) loop() {
 }
 
 func (k *keeper) queued() <-chan struct{} {
-	if len(k.queue) == 0 || k.starving {
+	if len(k.queue) == 0 || k.starving || k.forking == k.forkers.many || k.full() {
 		return nil
 	}
 	return always
 }
 
-func (k *keeper) busy() bool { return len(k.running)+len(k.orphans)+len(k.queue) > 0 }
+// full says whether all slots are taken.
+func (k *keeper) full() bool {
+	return k.slots > 0 && k.forking+len(k.running)+len(k.orphans) >= k.slots
+}
+
+func (k *keeper) busy() bool { return k.forking+len(k.running)+len(k.orphans)+len(k.queue) > 0 }
 
 // settle sends what must be sent and sets the timers to what has become of the state.
 func (k *keeper) settle() {
-	if k.urgent {
+	if k.urgent || k.ends && len(k.queue) <= k.low {
 		k.flush()
 	}
 	if (len(k.out) > 0 || k.journal.untried) && !k.lingering {

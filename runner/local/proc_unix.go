@@ -31,29 +31,30 @@ type exit struct {
 
 // fork starts the job in a process group of its own. Where there is a pipe it writes to
 // that, and holds its output open beside it, by which it is found again.
-func fork(job *runner.Job, null, out, pipe *os.File, sys *syscall.SysProcAttr) (pid int, err error) {
+func fork(job *runner.Job, null, out, pipe *os.File) (pid int, h handle, err error) {
 	program, err := lookPath(job.Argv[0], job.Env, job.Dir)
 	if err != nil {
-		return 0, err
+		return 0, h, err
 	}
 	fd := out.Fd()
 	files := []uintptr{null.Fd(), fd, fd}
 	if pipe != nil {
 		files = []uintptr{null.Fd(), pipe.Fd(), pipe.Fd(), fd}
 		if err := syscall.SetNonblock(int(pipe.Fd()), false); err != nil {
-			return 0, err
+			return 0, h, err
 		}
 	}
-	sys.Setpgid = true
+	sys := &syscall.SysProcAttr{Setpgid: true}
+	withHandle(sys, &h)
 	pid, err = syscall.ForkExec(program, job.Argv, &syscall.ProcAttr{
 		Dir: job.Dir, Env: job.Env, Files: files, Sys: sys,
 	})
 	if err != nil {
 		if info, problem := os.Stat(job.Dir); problem != nil || !info.IsDir() {
-			return 0, fmt.Errorf("no directory %q to work in", job.Dir)
+			return 0, h, fmt.Errorf("no directory %q to work in", job.Dir)
 		}
 	}
-	return pid, err
+	return pid, h, err
 }
 
 // scarce says whether a process could not be made for want of something that others will
@@ -62,20 +63,15 @@ func scarce(err error) bool {
 	return errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.ENOMEM) || errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE)
 }
 
-// wait collects every child that has ended, without waiting for others.
-func wait() []exit {
-	var exits []exit
+// wait collects a child if it has ended.
+func wait(pid int) (exit, bool) {
+	var status unix.WaitStatus
+	var usage unix.Rusage
 	for {
-		var status unix.WaitStatus
-		var usage unix.Rusage
-		pid, err := unix.Wait4(-1, &status, unix.WNOHANG, &usage)
-		switch {
-		case err == unix.EINTR:
-			continue
-		case err != nil || pid == 0:
-			return exits
+		got, err := unix.Wait4(pid, &status, unix.WNOHANG, &usage)
+		if err != unix.EINTR {
+			return exitOf(pid, status, &usage), err == nil && got == pid
 		}
-		exits = append(exits, exitOf(pid, status, &usage))
 	}
 }
 

@@ -21,34 +21,39 @@ type exit struct {
 	rss          int64 // not known here
 }
 
+// handle is what a process is waited for with.
+type handle = *os.Process
+
 // children are the keeper's own processes. Windows tells of ends one by one, so each has a
 // goroutine that waits for it.
 type children struct {
-	C    chan exit
-	null *os.File
+	C chan exit
 }
 
-func newChildren() (*children, error) {
-	null, err := os.Open(os.DevNull)
-	return &children{C: make(chan exit), null: null}, err
-}
+func newChildren() (*children, error) { return &children{C: make(chan exit)}, nil }
 
-func (c *children) spawn(job *runner.Job, out, pipe *os.File) (pid int, err error) {
+// fork starts the job in a process group of its own.
+func fork(job *runner.Job, null, out, pipe *os.File) (pid int, h handle, err error) {
 	program, err := lookPath(job.Argv[0], job.Env, job.Dir)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	if pipe != nil {
 		out = pipe
 	}
 	p, err := os.StartProcess(program, job.Argv, &os.ProcAttr{
 		Dir: job.Dir, Env: job.Env,
-		Files: []*os.File{c.null, out, out},
+		Files: []*os.File{null, out, out},
 		Sys:   &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP},
 	})
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
+	return p.Pid, p, nil
+}
+
+// add makes a process one of those that are waited for.
+func (c *children) add(_ int, p handle) {
 	go func() {
 		state, err := p.Wait()
 		x := exit{pid: p.Pid, code: -1}
@@ -57,7 +62,6 @@ func (c *children) spawn(job *runner.Job, out, pipe *os.File) (pid int, err erro
 		}
 		c.C <- x
 	}()
-	return p.Pid, nil
 }
 
 func (c *children) collect(x exit) []exit { return []exit{x} }

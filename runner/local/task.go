@@ -14,7 +14,7 @@ import (
 type phase uint8
 
 const (
-	queued   phase = iota // handed over, in no journal yet
+	queued   phase = iota // to be begun, or begun again
 	begun                 // in the journal; a process may or may not exist
 	running               // our child
 	orphaned              // an earlier keeper's child that still runs
@@ -29,7 +29,8 @@ const defaultGrace = 10 * time.Second
 type task struct {
 	key   string
 	phase phase
-	job   *runner.Job // while queued
+	place int         // in the queue
+	job   *runner.Job // until it runs
 
 	begunAt   time.Time
 	startedAt time.Time
@@ -67,6 +68,9 @@ func newTask(job runner.Job) *task {
 	return t
 }
 
+// written says whether the journal has its beginning: it has a file for its output then.
+func (t *task) written() bool { return t.phase != queued || t.output.file != nil }
+
 // live says whether a process runs or may still be started.
 func (t *task) live() bool { return t.phase < ended }
 
@@ -94,7 +98,9 @@ func (t *task) overdue(now time.Time) bool {
 // stop tells the whole group to end.
 func (t *task) stop(now time.Time, why string) {
 	t.stopping, t.stopAt = why, now
-	terminate(t.process.pid)
+	if t.process.pid > 0 { // else as soon as there is one
+		terminate(t.process.pid)
+	}
 }
 
 // press kills the group when its grace is over.

@@ -41,6 +41,7 @@ type adoption struct {
 type hello struct {
 	Protocol int
 	PID      int
+	Slots    int  // the runner's: how many tasks may run at once; 0: as many as there are
 	Leaving  bool // the keeper's: wrong protocol, but nothing runs, so it makes room
 }
 

@@ -55,7 +55,7 @@ func Backfill(now time.Time, scope *PipelineScope, args BackfillArgs) (*Plan, er
 	}
 	b.order()
 	b.warn()
-	return b.done(), nil
+	return b.done().estimate([]*PipelineScope{scope}).guarded(railsOf([]*PipelineScope{scope}), args.Override)
 }
 
 // canBackfill refuses what cannot be planned at all.

@@ -28,7 +28,7 @@ func Clear(_ time.Time, scopes []*PipelineScope, args ClearArgs) (*Plan, error) 
 			Message: fmt.Sprintf("%d of the selected task instances run now", len(c.running)),
 			Help:    "wait for them, or allow them to be cancelled: " + strings.Join(c.running[:min(3, len(c.running))], ", ")}
 	}
-	return c.done(), nil
+	return c.done().estimate(scopes).guarded(railsOf(scopes), args.Override)
 }
 
 // clearing is a clear in the making.
@@ -146,7 +146,7 @@ func (c *clearing) instance(s *PipelineScope, run *Run, in *Instance, t int, why
 // again is the row that makes an instance wait again, with all its retries.
 func again(s *PipelineScope, run *Run, in *Instance, t int, why string) PlanRow {
 	r := PlanRow{Pipeline: s.Name, Task: in.Task, MapIndex: in.MapIndex, IntervalStart: run.Interval.Start,
-		State: ptr(in.State), To: Waiting, Action: Rerun, Why: why, Try: in.Try,
+		State: in.State.known(), To: Waiting, Action: Rerun, Why: why, Try: in.Try,
 		Run: run.ID, TryLimit: in.Try + s.Def.Tasks[t].Retries + 1}
 	if in.busy() {
 		r.Action = Restart

@@ -30,6 +30,8 @@ type Plan struct {
 	Undo      *string     `json:"undo"`
 	Digest    string      `json:"digest"` // of the rows; equal digests are equal plans
 
+	Override *Override `json:"override,omitempty"` // guard rails that it goes past
+
 	Arguments any   `json:"-"`                // what was asked, for the audit log
 	Undoes    int64 `json:"undoes,omitempty"` // the operation that an undo takes back
 	// Lane is the queue of its own that a backfill gets; nil for other orders.
@@ -157,6 +159,9 @@ type PipelineScope struct {
 	Runs   []*Run              // with all their task instances, by interval start
 	Last   timetable.Interval  // the live schedule's
 	Paused bool
+	// History and Machine are what an estimate of the time goes by.
+	History History
+	Machine Machine
 	// Skipped are the stretches on record that touch the bounds, oldest first.
 	Skipped []timetable.Stretch
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -14,6 +15,7 @@ import (
 type draft struct {
 	Plan
 	starts map[time.Time]bool // interval starts that the order selects
+	newest time.Time          // the one noted last
 }
 
 func newDraft(kind, reason, ticket string, arguments any) *draft {
@@ -41,7 +43,7 @@ func known(t time.Time) *time.Time {
 }
 
 func (d *draft) leave(pipeline, task string, at time.Time, state, why string) {
-	d.starts[at] = true
+	d.start(at)
 	d.Untouched = append(d.Untouched, Untouched{Pipeline: pipeline, Task: task, MapIndex: -1, IntervalStart: at, State: state, Why: why})
 }
 
@@ -50,24 +52,51 @@ func (d *draft) leaveInstance(pipeline string, in *Instance, run *Run, why strin
 	d.Untouched[len(d.Untouched)-1].MapIndex = in.MapIndex
 }
 
+// row adds a row. A plan may have a million: the list doubles, so that each is moved once.
 func (d *draft) row(r PlanRow) {
-	d.starts[r.IntervalStart] = true
+	d.start(r.IntervalStart)
+	if len(d.Instances) == cap(d.Instances) {
+		d.Instances = slices.Grow(d.Instances, max(len(d.Instances), 64))
+	}
 	d.Instances = append(d.Instances, r)
+}
+
+// start notes an interval. Rows of one run come together.
+func (d *draft) start(at time.Time) {
+	if at != d.newest {
+		d.starts[at] = true
+		d.newest = at
+	}
 }
 
 // done sorts, counts and signs the plan. Rows come in definition order within their run,
 // which the sorting keeps.
 func (d *draft) done() *Plan {
-	slices.SortStableFunc(d.Instances, func(a, b PlanRow) int {
-		return cmp.Or(a.IntervalStart.Compare(b.IntervalStart), cmp.Compare(a.Pipeline, b.Pipeline))
-	})
-	slices.SortStableFunc(d.Untouched, func(a, b Untouched) int {
-		return cmp.Or(a.IntervalStart.Compare(b.IntervalStart), cmp.Compare(a.Pipeline, b.Pipeline))
-	})
+	sortByInterval(d.Instances, func(r *PlanRow) (time.Time, string) { return r.IntervalStart, r.Pipeline })
+	sortByInterval(d.Untouched, func(u *Untouched) (time.Time, string) { return u.IntervalStart, u.Pipeline })
 	d.bound()
 	d.Counts = count(d.Instances, d.Runs)
 	d.Digest = digest(&d.Plan)
 	return &d.Plan
+}
+
+// sortByInterval orders by interval, then by pipeline, and keeps what stands within both.
+// Rows mostly come so.
+func sortByInterval[T any](rows []T, of func(*T) (time.Time, string)) {
+	before := func(a, b *T) int {
+		t, p := of(a)
+		u, q := of(b)
+		if c := t.Compare(u); c != 0 {
+			return c
+		}
+		return cmp.Compare(p, q)
+	}
+	for i := 1; i < len(rows); i++ {
+		if before(&rows[i-1], &rows[i]) > 0 {
+			slices.SortStableFunc(rows, func(a, b T) int { return before(&a, &b) })
+			return
+		}
+	}
 }
 
 // bound fills in what the selection covers.
@@ -86,16 +115,46 @@ func (d *draft) bound() {
 // count sums the rows up, and gives each its document's words.
 func count(rows []PlanRow, runs []PlanRun) Counts {
 	c := Counts{Instances: len(rows), ByState: map[string]int{}, ByAction: map[string]int{}}
-	tasks, starts := map[[2]string]bool{}, map[time.Time]bool{}
+	starts := map[time.Time]bool{}
+	var tasks taskSet
+	var states [len(stateNames) + 1]int
+	actions := map[Action]*int{}
+	var last *PlanRow
+	var n *int
 	for i := range rows {
 		r := &rows[i]
-		tasks[[2]string{r.Pipeline, r.Task}] = true
-		starts[r.IntervalStart] = true
-		c.ByState[r.stateName()]++
+		tasks.add(r)
+		if last == nil || last.IntervalStart != r.IntervalStart {
+			starts[r.IntervalStart] = true
+		}
+		if last == nil || last.Action != r.Action {
+			if n = actions[r.Action]; n == nil {
+				n = new(int)
+				actions[r.Action] = n
+			}
+		}
+		*n++
 		r.Change = change(string(r.Action), r.Action.Promised())
-		c.ByAction[r.Action.Promised()]++
+		last = r
+		if r.State == nil {
+			states[len(stateNames)]++
+		} else {
+			states[*r.State]++
+		}
 	}
-	c.Tasks, c.Intervals = len(tasks), len(starts)
+	c.Tasks, c.Intervals = len(tasks.list), len(starts)
+	for action, n := range actions {
+		c.ByAction[action.Promised()] += *n
+	}
+	for i, n := range states {
+		name := absent
+		if i < len(stateNames) {
+			name = stateNames[i]
+		}
+		if n > 0 {
+			c.ByState[name] = n
+		}
+	}
 	for i := range runs {
 		runs[i].Change = change(string(runs[i].Action), runs[i].Action.Promised())
 		switch runs[i].Action {
@@ -106,6 +165,32 @@ func count(rows []PlanRow, runs []PlanRun) Counts {
 		}
 	}
 	return c
+}
+
+// taskSet is the tasks of rows. Run after run has the same ones in the same order, so the
+// next one is mostly the one that it was in the run before.
+type taskSet struct {
+	seen map[[2]string]int
+	list [][2]string
+	next int
+}
+
+func (s *taskSet) add(r *PlanRow) {
+	key := [2]string{r.Pipeline, r.Task}
+	if s.next < len(s.list) && s.list[s.next] == key {
+		s.next = (s.next + 1) % len(s.list)
+		return
+	}
+	if s.seen == nil {
+		s.seen = map[[2]string]int{}
+	}
+	at, ok := s.seen[key]
+	if !ok {
+		at = len(s.list)
+		s.seen[key] = at
+		s.list = append(s.list, key)
+	}
+	s.next = (at + 1) % len(s.list)
 }
 
 // absent names, in counts and lists, the state of a row that does not exist.
@@ -123,32 +208,56 @@ func (r *PlanRow) stateName() string {
 func digest(p *Plan) string {
 	h := sha256.New()
 	io.WriteString(h, p.Kind+"\n")
-	eachLine(p, func(line string) { fmt.Fprintln(h, line) })
+	var buf []byte
+	eachLine(p, func(line []byte) {
+		buf = append(append(buf, line...), '\n')
+		if len(buf) > 1<<16 {
+			h.Write(buf)
+			buf = buf[:0]
+		}
+	})
+	h.Write(buf)
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
 
-// eachLine writes out what a plan changes.
-func eachLine(p *Plan, yield func(string)) {
+// eachLine writes out what a plan changes. A line is good until the next one.
+func eachLine(p *Plan, yield func([]byte)) {
+	var line, start []byte
+	var at time.Time
 	for i := range p.Instances {
 		r := &p.Instances[i]
-		yield(fmt.Sprintf("instance %s %s %d %s %s %s %s %d", r.Pipeline, r.Task, r.MapIndex,
-			r.IntervalStart.UTC().Format(time.RFC3339Nano), r.stateName(), r.To, r.Action, r.Try))
+		if i == 0 || r.IntervalStart != at {
+			at, start = r.IntervalStart, r.IntervalStart.UTC().AppendFormat(start[:0], time.RFC3339Nano)
+		}
+		line = words(line[:0], "instance", r.Pipeline, r.Task)
+		line = append(strconv.AppendInt(line, int64(r.MapIndex), 10), ' ')
+		line = append(append(line, start...), ' ')
+		line = words(line, r.stateName(), r.To.String(), string(r.Action))
+		yield(strconv.AppendInt(line, int64(r.Try), 10))
 	}
 	for i := range p.Runs {
 		r := &p.Runs[i]
-		line := fmt.Sprintf("run %s %s %s %s %s %s", r.Pipeline, r.IntervalStart.UTC().Format(time.RFC3339Nano),
+		line = fmt.Appendf(line[:0], "run %s %s %s %s %s %s", r.Pipeline, r.IntervalStart.UTC().Format(time.RFC3339Nano),
 			r.IntervalEnd.UTC().Format(time.RFC3339Nano), runStateName(r.State), runStateName(r.To), r.Action)
 		if r.Version != "" {
-			line += " version " + r.Version
+			line = append(append(line, " version "...), r.Version...)
 		}
 		if r.Params != "" {
-			line += " " + string(r.Params)
+			line = append(append(line, ' '), r.Params...)
 		}
 		yield(line)
 	}
 	if p.Live != nil {
-		yield(p.Live.line())
+		yield([]byte(p.Live.line()))
 	}
+}
+
+// words appends words, each with a space behind it.
+func words(line []byte, all ...string) []byte {
+	for _, w := range all {
+		line = append(append(line, w...), ' ')
+	}
+	return line
 }
 
 func runStateName(s *RunState) string {

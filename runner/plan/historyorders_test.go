@@ -30,7 +30,7 @@ func (h *history) order() {
 		if len(h.operations) == 0 {
 			return
 		}
-		plan, err = Undo(h.now, h.undoScope(1+int64(h.rng.IntN(len(h.operations)))))
+		plan, err = Undo(h.now, h.undoScope(1+int64(h.rng.IntN(len(h.operations)))), UndoArgs{})
 	}
 	if err != nil {
 		return

@@ -106,3 +106,11 @@ func TestNamesGoToJSONAndBack(t *testing.T) {
 		t.Error("a name that is none was read")
 	}
 }
+
+func TestEveryStateIsKnownAsItself(t *testing.T) {
+	for i, s := range States {
+		if int(s) != i || *s.known() != s {
+			t.Errorf("%s is number %d of the states, and known as %s", s, i, s.known())
+		}
+	}
+}

@@ -16,6 +16,8 @@ type MarkArgs struct {
 	Runs   bool                // mark whole runs; the selector names no tasks
 	Reason string
 	Ticket string
+
+	Override string `json:",omitempty"`
 }
 
 // Mark plans to give chosen task instances, or whole runs, the end that a person says. What
@@ -50,7 +52,7 @@ func Mark(_ time.Time, scopes []*PipelineScope, args MarkArgs) (*Plan, error) {
 	case len(m.starts) == 0:
 		return nil, noInstance(scopes)
 	}
-	return m.done(), nil
+	return m.done().estimate(scopes).guarded(railsOf(scopes), args.Override)
 }
 
 // canMark refuses what no state of the rows could make possible.
@@ -143,7 +145,7 @@ func (m *marking) instance(run *Run, in *Instance, to State, why string) bool {
 		return false
 	}
 	m.row(PlanRow{Pipeline: m.s.Name, Task: in.Task, MapIndex: in.MapIndex, IntervalStart: run.Interval.Start,
-		State: ptr(in.State), To: to, Action: Marked, Why: why, Try: in.Try, Run: run.ID})
+		State: in.State.known(), To: to, Action: Marked, Why: why, Try: in.Try, Run: run.ID})
 	in.State = to
 	return true
 }

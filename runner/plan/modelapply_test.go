@@ -57,7 +57,7 @@ func (m *model) backfill(args BackfillArgs) *Plan {
 
 func (m *model) undo(op int64) *Plan {
 	m.t.Helper()
-	p, err := Undo(m.now, m.undoScope(op))
+	p, err := Undo(m.now, m.undoScope(op), UndoArgs{})
 	if err != nil {
 		m.t.Fatal(err)
 	}

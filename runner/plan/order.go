@@ -18,6 +18,7 @@ type ClearArgs struct {
 	NoRunning   bool // refuse when the selection holds an instance with an open attempt
 	Reason      string
 	Ticket      string
+	Override    string `json:",omitempty"` // why it may go past guard rails; empty: it may not
 }
 
 // Reprocess says what a backfill does with runs that exist.
@@ -40,6 +41,15 @@ type BackfillArgs struct {
 	Params        []string `json:",omitempty"` // NAME=VALUE, for the runs that it makes
 	Reason        string
 	Ticket        string
+	Override      string `json:",omitempty"`
+}
+
+// UndoArgs is what `undo` was asked, and the guard rails of the pipelines that it concerns.
+type UndoArgs struct {
+	Rails    Rails `json:"-"`
+	Reason   string
+	Ticket   string
+	Override string `json:",omitempty"`
 }
 
 // UndoScope is an operation with its before-images beside what is stored now.

@@ -12,8 +12,10 @@ import (
 
 // Resume makes of a plan that was saved the same plan again: exactly its rows, if each of
 // them still is what it was. Else it is refused, and every row that has moved is listed.
+// An
+// override that was saved with it holds; why, where it is not empty, stands in its place.
 // Errors are *Refusal.
-func Resume(scopes []*PipelineScope, saved *Plan) (*Plan, error) {
+func Resume(scopes []*PipelineScope, saved *Plan, why string) (*Plan, error) {
 	if digest(saved) != saved.Digest {
 		return nil, &Refusal{Code: "bad-plan", Message: "the plan's rows are not those that its digest signs",
 			Help: "a plan is applied as it was saved; make another one"}
@@ -39,7 +41,11 @@ func Resume(scopes []*PipelineScope, saved *Plan) (*Plan, error) {
 	p := &r.next
 	p.Arguments = applied{Plan: saved.Digest, Params: p.params(), Live: p.Live}
 	p.Applied, p.Operation, p.Undo, p.DryRun = false, nil, nil, false
-	return p, nil
+	if why == "" && saved.Override != nil {
+		why = saved.Override.Why
+	}
+	p.ETA = nil
+	return p.estimate(scopes).guarded(railsOf(scopes), why)
 }
 
 // applied is what apply was asked.
@@ -195,17 +201,18 @@ func Same(saved, now *Plan) error {
 		return nil
 	}
 	is := map[string]bool{}
-	eachLine(now, func(line string) { is[line] = true })
+	eachLine(now, func(line []byte) { is[string(line)] = true })
 	var rows []string
-	eachLine(saved, func(line string) {
+	eachLine(saved, func(text []byte) {
+		line := string(text)
 		if !is[line] {
 			rows = append(rows, line+": not so any more")
 		}
 		delete(is, line)
 	})
-	eachLine(now, func(line string) {
-		if is[line] {
-			rows = append(rows, line+": not in the plan")
+	eachLine(now, func(line []byte) {
+		if is[string(line)] {
+			rows = append(rows, string(line)+": not in the plan")
 		}
 	})
 	return moved(rows)

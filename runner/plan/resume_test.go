@@ -30,7 +30,7 @@ func TestASavedPlanIsThePlanThatWasMade(t *testing.T) {
 	for i, make := range []func(*model) *Plan{fill, some, clear, mark} {
 		m := past(t, "a > b", 3)
 		p := make(m)
-		q, err := Resume([]*PipelineScope{m.scope("p")}, saved(t, p))
+		q, err := Resume([]*PipelineScope{m.scope("p")}, saved(t, p), "")
 		if err != nil {
 			t.Errorf("%d: %+v", i, err)
 			continue
@@ -48,14 +48,14 @@ func TestASavedPlanIsRefusedWithEachRowThatHasMoved(t *testing.T) {
 	m := past(t, "a > b", 3)
 	file := saved(t, m.clear(ClearArgs{Selector: selects("2..3")}))
 	m.apply(m.clear(ClearArgs{Selector: selects("b 3..3")}))
-	_, err := Resume([]*PipelineScope{m.scope("p")}, file)
+	_, err := Resume([]*PipelineScope{m.scope("p")}, file, "")
 	var r *Refusal
 	if !errors.As(err, &r) || r.Code != "stale-plan" || !slices.Equal(r.Problems, []string{
 		"p 2026-03-03T00:00:00Z: was success, is queued", "p 2026-03-03T00:00:00Z b: was success (try 1), is waiting (try 1)"}) {
 		t.Errorf("%+v", r)
 	}
 	file.Instances = file.Instances[1:]
-	if _, err := Resume([]*PipelineScope{m.scope("p")}, file); !errors.As(err, &r) || r.Code != "bad-plan" {
+	if _, err := Resume([]*PipelineScope{m.scope("p")}, file, ""); !errors.As(err, &r) || r.Code != "bad-plan" {
 		t.Errorf("%+v", r)
 	}
 }

@@ -27,6 +27,11 @@ var States = []State{Waiting, Queued, Running, Retrying, Success, Failed, Skippe
 // String returns the state's one name in YAML, SQL, CLI and pages.
 func (s State) String() string { return stateNames[s] }
 
+// known is a pointer to the state, one for all rows of a plan: nobody writes through it.
+func (s State) known() *State { return &statesKnown[s] }
+
+var statesKnown = [len(stateNames)]State(States)
+
 // Final says whether only an order can change the state.
 func (s State) Final() bool { return s >= Success }
 

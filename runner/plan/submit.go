@@ -45,9 +45,12 @@ func (s *step) submit(p *PipelineState, run *Run, in *Instance) {
 	s.decision.Start = append(s.decision.Start, Start{AttemptKey: k, Run: run, Def: p.defOf(run), Item: in.Item})
 }
 
-// mix spreads an instant over numbers: splitmix64 of Steele, Lea and Flood.
-func mix(t time.Time, i int) uint64 {
-	z := uint64(t.UnixMicro()) + uint64(i+1)*0x9e3779b97f4a7c15
+func mix(t time.Time, i int) uint64 { return spread(uint64(t.UnixMicro()), i) }
+
+// spread makes of numbers others that look like chance and are always the same: splitmix64
+// of Steele, Lea and Flood.
+func spread(z uint64, i int) uint64 {
+	z += uint64(i+1) * 0x9e3779b97f4a7c15
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	return z ^ z>>31

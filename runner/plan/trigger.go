@@ -11,9 +11,10 @@ import (
 // now, whatever the schedule says.
 type TriggerArgs struct {
 	timetable.Interval
-	Params []string `json:",omitempty"` // NAME=VALUE
-	Reason string
-	Ticket string
+	Params   []string `json:",omitempty"` // NAME=VALUE
+	Reason   string
+	Ticket   string
+	Override string `json:",omitempty"`
 }
 
 // ManualInterval is the interval of a trigger that names none: the last complete one of the
@@ -67,5 +68,5 @@ func Trigger(now time.Time, s *PipelineScope, args TriggerArgs) (*Plan, error) {
 	if s.Paused {
 		d.Warnings = append(d.Warnings, pausedWarning(s.Name))
 	}
-	return d.done(), nil
+	return d.done().estimate([]*PipelineScope{s}).guarded(railsOf([]*PipelineScope{s}), args.Override)
 }

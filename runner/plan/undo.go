@@ -8,13 +8,13 @@ import (
 // Undo plans to give back to the rows of an operation the state that they had before it,
 // as far as nothing has happened to them since; what has is left alone and listed. An undo
 // is an operation like any other and can be undone. Errors are *Refusal.
-func Undo(_ time.Time, scope *UndoScope) (*Plan, error) {
+func Undo(_ time.Time, scope *UndoScope, args UndoArgs) (*Plan, error) {
 	if scope.Undone {
 		return nil, &Refusal{Code: "already-undone",
 			Message: fmt.Sprintf("operation %d is undone already", scope.Operation),
 			Help:    "tidemark operations shows which operation undid it; that one can be undone"}
 	}
-	u := &undoing{draft: newDraft("undo", "", "", nil), scope: scope, runs: make(map[int64]*undoneRun, len(scope.Runs))}
+	u := &undoing{draft: newDraft("undo", args.Reason, args.Ticket, args), scope: scope, runs: make(map[int64]*undoneRun, len(scope.Runs))}
 	u.Undoes = scope.Operation
 	for i := range scope.Runs {
 		image := &scope.Runs[i]
@@ -27,8 +27,8 @@ func Undo(_ time.Time, scope *UndoScope) (*Plan, error) {
 	for i := range scope.Runs {
 		u.run(&scope.Runs[i])
 	}
-	u.name()
-	return u.done(), nil
+	u.Pipelines = scope.Pipelines()
+	return u.done().guarded(args.Rails, args.Override)
 }
 
 // undoing is an undo in the making.
@@ -70,7 +70,7 @@ func (u *undoing) instance(m *InstanceImage) {
 	r := PlanRow{Pipeline: m.Pipeline, Task: m.Task, MapIndex: m.MapIndex, IntervalStart: m.Interval.Start,
 		Action: Restore, Why: "as before operation " + fmt.Sprint(u.scope.Operation), Run: m.Run}
 	if m.Now != nil {
-		r.State, r.Try = ptr(m.Now.State), m.Now.Try
+		r.State, r.Try = m.Now.State.known(), m.Now.Try
 	}
 	switch {
 	case m.Before == nil:
@@ -195,25 +195,26 @@ func (u *undoing) live() {
 		u.Warnings = append(u.Warnings, "the schedule has moved on since: its place, and what was made or passed over, stay")
 	}
 	u.Live, u.Arguments = back, liveArguments{Live: back}
-	u.Pipelines = append(u.Pipelines, was.Pipeline)
 }
 
-// name lists the pipelines that the undo concerns.
-func (u *undoing) name() {
+// Pipelines are those that the operation was about, in the order of its rows.
+func (s *UndoScope) Pipelines() []string {
+	names := []string{}
 	seen := map[string]bool{}
-	for _, name := range u.Pipelines {
-		seen[name] = true
-	}
 	add := func(name string) {
 		if !seen[name] {
 			seen[name] = true
-			u.Pipelines = append(u.Pipelines, name)
+			names = append(names, name)
 		}
 	}
-	for i := range u.scope.Runs {
-		add(u.scope.Runs[i].Pipeline)
+	if s.Live != nil {
+		add(s.Live.Pipeline)
 	}
-	for i := range u.scope.Instances {
-		add(u.scope.Instances[i].Pipeline)
+	for i := range s.Runs {
+		add(s.Runs[i].Pipeline)
 	}
+	for i := range s.Instances {
+		add(s.Instances[i].Pipeline)
+	}
+	return names
 }

@@ -110,7 +110,7 @@ func TestAnUndoCanBeUndone(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 	var r *Refusal
-	if _, err := Undo(m.now, m.undoScope(op)); !errors.As(err, &r) || r.Code != "already-undone" {
+	if _, err := Undo(m.now, m.undoScope(op), UndoArgs{}); !errors.As(err, &r) || r.Code != "already-undone" {
 		t.Errorf("%v", err)
 	}
 }

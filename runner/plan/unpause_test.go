@@ -52,21 +52,21 @@ func TestUnpauseSaysWhatBecomesOfWhatWasMissed(t *testing.T) {
 func TestAnUndoneUnpauseStaysWhereTheScheduleHasMovedOn(t *testing.T) {
 	live := &Live{Pipeline: "p", WasPaused: true, Last: placeOf(daily(4)), WasLast: placeOf(daily(0)), Skip: []Passed{{Count: 1}}}
 	made := RunImage{Pipeline: "p", Run: 7, Interval: daily(3), Action: Create, Now: ptr(RunQueued)}
-	back, err := Undo(day0, &UndoScope{Operation: 3, Live: live, Last: daily(4), Runs: []RunImage{made}})
+	back, err := Undo(day0, &UndoScope{Operation: 3, Live: live, Last: daily(4), Runs: []RunImage{made}}, UndoArgs{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if l := back.Live; !l.Paused || !l.Last.equal(live.WasLast) || len(l.Unskip) != 1 || runsOfPlan(back) != "0304 remove was made by it and never began" {
 		t.Errorf("%+v, %s", l, runsOfPlan(back))
 	}
-	later, err := Undo(day0, &UndoScope{Operation: 3, Live: live, Last: daily(5), Runs: []RunImage{made}})
+	later, err := Undo(day0, &UndoScope{Operation: 3, Live: live, Last: daily(5), Runs: []RunImage{made}}, UndoArgs{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if l := later.Live; !l.Paused || !l.Last.equal(placeOf(daily(5))) || len(l.Unskip) != 0 || runsOfPlan(later) != "0304 none "+claimed {
 		t.Errorf("%+v, %s", l, runsOfPlan(later))
 	}
-	none, err := Undo(day0, &UndoScope{Operation: 3, Live: live, Last: daily(4), Paused: true})
+	none, err := Undo(day0, &UndoScope{Operation: 3, Live: live, Last: daily(4), Paused: true}, UndoArgs{})
 	if err != nil || none.Live != nil {
 		t.Errorf("it is paused again already: %+v", none.Live)
 	}

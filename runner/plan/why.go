@@ -174,7 +174,7 @@ func (y *inquiry) unheard(in *Instance) string {
 			return "it waits for the programs that print its secrets, or for its process"
 		}
 	}
-	return "no process has been reported yet"
+	return "it waits for a slot there, or its process has not been reported yet"
 }
 
 func plural(n int, noun string) string {

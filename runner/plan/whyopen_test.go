@@ -24,7 +24,7 @@ func TestWhyAnswersInEverySituationThatIsNotFinal(t *testing.T) {
 		{"retrying", func(q *WhyScope, in *Instance) { in.State, in.Try, in.TryLimit, in.NotBefore = Retrying, 1, 2, day0 },
 			"failed in attempt 1 of at most 2 and tries again, and nothing holds it back: it starts when the runner looks next."},
 		{"queued", func(q *WhyScope, in *Instance) { in.State, in.Try, in.TryLimit, in.Open = Queued, 1, 1, true },
-			"is queued: attempt 1 is with the executor, and no process has been reported yet."},
+			"is queued: attempt 1 is with the executor, and it waits for a slot there, or its process has not been reported yet."},
 		{"running", func(q *WhyScope, in *Instance) {
 			in.State, in.Try, in.TryLimit, in.Open, in.StartedAt = Running, 1, 1, true, day0
 		}, "is running since 2026-03-01T00:00:00Z, attempt 1 of at most 1."},

@@ -21,8 +21,12 @@ func (y *inquiry) pending(in *Instance) {
 	y.past(in)
 	y.retry(in)
 	y.rooms(in)
-	if y.Parallelism > 0 {
-		y.check("slots", y.Live < y.Parallelism, "%d of %d attempts are with the executor", y.Live, y.Parallelism)
+	switch more := y.Live - y.Parallelism; {
+	case y.Parallelism == 0:
+	case more > 0:
+		y.check("slots", false, "all %d slots are taken, and %s before it", y.Parallelism, waitFor(more))
+	default:
+		y.check("slots", more < 0, "%d of %d attempts are with the executor", y.Live, y.Parallelism)
 	}
 	y.check("runner", !y.NoRunner, "%s", y.runner())
 	what := "waits"
@@ -67,6 +71,14 @@ func (y *inquiry) patience(in *Instance) string {
 	y.check("queue_timeout", left > 0, "it waits for room since %s, and %s of %s are left", stamp(in.NotBefore),
 		pipelines.FormatDuration(left), pipelines.FormatDuration(t.QueueTimeout))
 	return fmt.Sprintf("; without room it fails at %s", stamp(end))
+}
+
+// waitFor says that attempts which the executor holds already come first.
+func waitFor(n int) string {
+	if n == 1 {
+		return "1 attempt waits for one"
+	}
+	return fmt.Sprintf("%d attempts wait for one", n)
 }
 
 // pipeline checks that the pipeline works at all.

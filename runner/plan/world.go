@@ -14,7 +14,7 @@ import (
 type World struct {
 	Pipelines   []*PipelineState
 	Reports     []Report       // since the last step, in order
-	Parallelism int            // task instances that may be live at once, over all pipelines
+	Parallelism int            // attempts that the executor may hold at once, over all pipelines
 	Pools       map[string]int // slots of the pools, by name
 	Adopting    bool           // the first look after a start: the executor may not have heard of earlier cancels
 	MaxCreate   int            // runs that one step may create; 0: 5,000

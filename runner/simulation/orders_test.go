@@ -166,7 +166,7 @@ func (h *history) undo(now time.Time) {
 	o := h.orders[h.rng.IntN(len(h.orders))]
 	h.tell("undo %d", o.id)
 	before := h.look.read()
-	p, err := h.other.ApplyUndo(context.Background(), now, o.id, anna, func(s *plan.UndoScope) (*plan.Plan, error) { return plan.Undo(now, s) })
+	p, err := h.other.ApplyUndo(context.Background(), now, o.id, anna, func(s *plan.UndoScope) (*plan.Plan, error) { return plan.Undo(now, s, plan.UndoArgs{}) })
 	h.carriedOut(before, p, err)
 	if err != nil {
 		return

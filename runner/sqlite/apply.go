@@ -132,15 +132,15 @@ func (o *ordering) apply() error {
 // record writes the operation and gets its number.
 func (o *ordering) record() (err error) {
 	p := o.plan
-	var docs [5]string
-	for i, v := range []any{p.Pipelines, p.Bounds, p.Selection, p.Arguments, p.Counts} {
+	var docs [6]string
+	for i, v := range []any{p.Pipelines, p.Bounds, p.Selection, p.Arguments, p.Counts, p.Override} {
 		text, err := json.Marshal(v)
 		if err != nil {
 			return err
 		}
 		docs[i] = string(text)
 	}
-	var pipeline, undoes, state any
+	var pipeline, undoes, state, override any
 	lane := plan.Lane{}
 	if len(p.Pipelines) == 1 {
 		if pipeline, err = o.names.pipeline(o.w, p.Pipelines[0]); err != nil {
@@ -150,17 +150,20 @@ func (o *ordering) record() (err error) {
 	if p.Undoes != 0 {
 		undoes = p.Undoes
 	}
+	if p.Override != nil {
+		override = docs[5]
+	}
 	if p.Lane != nil {
 		lane, state = *p.Lane, 0
 	}
 	if o.id, err = o.w.insert(`
 		INSERT INTO operations (kind, pipeline_id, created_at, actor, host, reason, ticket,
 		                        pipelines, bounds, selection, arguments, counts,
-		                        undoes, state, max_active, backwards, paused)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		                        undoes, state, max_active, backwards, paused, override)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		p.Kind, pipeline, o.now, o.who.User, o.who.Host, p.Reason, p.Ticket,
 		docs[0], docs[1], docs[2], docs[3], docs[4],
-		undoes, state, lane.MaxActive, lane.Backwards, lane.Paused); err != nil || undoes == nil {
+		undoes, state, lane.MaxActive, lane.Backwards, lane.Paused, override); err != nil || undoes == nil {
 		return err
 	}
 	return o.w.one("the operation", `

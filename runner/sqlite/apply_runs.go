@@ -202,24 +202,35 @@ func (o *ordering) changeRuns() error {
 	return nil
 }
 
+// keepRuns writes down what runs are before the order. Runs are found by their number: the
+// statistics of a quiet database say that nothing waits, and then SQLite takes the index of
+// what waits for a shorter way, and walks it once for each run. So they are NOT INDEXED.
 func (o *ordering) keepRuns(g *runGroup) error {
 	return o.w.many("runs", len(g.runs), `
 		INSERT INTO operation_runs (operation_id, run_id, action, state, lane, started_at, ended_at, reason_id, pinned)
 		SELECT ?, r.run_id, ?, r.state, r.lane, r.started_at, r.ended_at, r.reason_id, r.pinned
 		FROM temp.chosen AS c
-		CROSS JOIN runs AS r USING (run_id)
+		CROSS JOIN runs AS r NOT INDEXED USING (run_id)
 		WHERE r.state = ?`, o.id, actionNumber(g.action), g.from)
 }
 
+// reopenRuns puts runs back into a queue: that of a backfill, or of the live schedule. An
+// undo gives a run back to the backfill that it was of, as long as that goes on.
 func (o *ordering) reopenRuns(g *runGroup) error {
 	return o.w.many("runs", len(g.runs), `
-		UPDATE runs
+		UPDATE runs NOT INDEXED
 		SET state = 0,
-		    lane = ?,
+		    lane = ifnull((
+		      SELECT p.operation_id
+		      FROM operation_runs AS b
+		      CROSS JOIN operations AS p ON p.operation_id = b.lane
+		      WHERE b.operation_id = ?1
+		        AND b.run_id = runs.run_id
+		        AND p.state = 0), ?2),
 		    ended_at = NULL,
 		    reason_id = NULL
 		WHERE run_id IN (SELECT run_id FROM temp.chosen)
-		  AND state = ?`, o.lane(), g.from)
+		  AND state = ?3`, o.plan.Undoes, o.lane(), g.from)
 }
 
 // markRuns ends runs as a person says.
@@ -229,7 +240,7 @@ func (o *ordering) markRuns(g *runGroup) error {
 		return err
 	}
 	return o.w.many("runs", len(g.runs), `
-		UPDATE runs
+		UPDATE runs NOT INDEXED
 		SET state = ?,
 		    ended_at = ?,
 		    reason_id = ?
@@ -239,7 +250,7 @@ func (o *ordering) markRuns(g *runGroup) error {
 
 func (o *ordering) restoreRuns(g *runGroup) error {
 	return o.w.many("runs", len(g.runs), `
-		UPDATE runs
+		UPDATE runs NOT INDEXED
 		SET (state, lane, started_at, ended_at, reason_id) = (
 		  SELECT b.state, b.lane, b.started_at, b.ended_at, b.reason_id
 		  FROM operation_runs AS b
@@ -263,7 +274,7 @@ func (o *ordering) removeRuns() error {
 			SELECT ?, r.run_id, ?, r.state, r.lane, r.started_at, r.ended_at, r.reason_id,
 			       r.pipeline_id, r.interval_start, r.interval_end, r.kind, r.partial, r.due_at, r.params_id
 			FROM temp.chosen AS c
-			CROSS JOIN runs AS r USING (run_id)
+			CROSS JOIN runs AS r NOT INDEXED USING (run_id)
 			WHERE r.state = ?`, o.id, actionNumber(g.action), g.from); err != nil {
 			return err
 		}

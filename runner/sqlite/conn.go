@@ -19,14 +19,14 @@ func newConn(c *sql.Conn) *conn { return &conn{Conn: c, stmts: map[string]*sql.S
 // transaction of milliseconds is better finished than interrupted.
 var bg = context.Background()
 
-// trace, where a test sets it, hears the text of every statement.
+// trace, where a test sets it, hears the text of every statement that is carried out.
 var trace = func(string) {}
 
 func (c *conn) stmt(query string) (*sql.Stmt, error) {
+	trace(query)
 	if s, ok := c.stmts[query]; ok {
 		return s, nil
 	}
-	trace(query)
 	s, err := c.PrepareContext(bg, query)
 	if err != nil {
 		return nil, fmt.Errorf("cannot prepare %q: %w", query, err)

@@ -25,8 +25,10 @@ type DB struct {
 	readers *sql.DB
 	writer  *sql.DB // nil when opened for reading only
 
-	mu sync.Mutex // guards all below: the one writer
-	w  *conn      // on the writing connection
+	mu    sync.Mutex // guards all below: the one writer
+	w     *conn      // on the writing connection
+	log   stamp      // the log file when nobody had written for a while
+	loads int64      // how often the active world was read whole
 	memory
 }
 

@@ -96,7 +96,7 @@ func (db *DB) Cells(ctx context.Context, pipeline string, from, to time.Time, se
 		var run, packed int64
 		var why sql.NullInt64
 		return r.each(`
-			SELECT i.run_id, i.state | (i.task_id << 3), `+reason+`
+			SELECT i.run_id, i.state | (i.task_id << 4), `+reason+`
 			FROM pipelines AS p
 			CROSS JOIN runs AS r USING (pipeline_id)
 			CROSS JOIN task_instances AS i USING (run_id)
@@ -106,7 +106,7 @@ func (db *DB) Cells(ctx context.Context, pipeline string, from, to time.Time, se
 			if err := rows.Scan(&run, &packed, &why); err != nil {
 				return err
 			}
-			see(runner.Cell{Run: run, Task: tasks[packed>>3], State: plan.State(packed & 7), Marked: why.Valid && marks[why.Int64] != ""})
+			see(runner.Cell{Run: run, Task: tasks[packed>>4], State: plan.State(packed & 15), Marked: why.Valid && marks[why.Int64] != ""})
 			return nil
 		})
 	})

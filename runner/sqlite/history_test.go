@@ -77,6 +77,18 @@ func readHistory(t *testing.T, db *DB) {
 	_, err = db.Orders(ctx)
 	must(t, err)
 	must(t, db.Cells(ctx, "p", day0, day0, func(runner.Cell) {}))
+	versions, err := db.Versions(ctx, "p")
+	must(t, err)
+	for _, v := range versions {
+		text, err := db.Source(ctx, "p", v.Fingerprint)
+		must(t, err)
+		if text == "" || v.FirstSeen.IsZero() {
+			t.Errorf("version %+v has the text %q", v, text)
+		}
+	}
+	if text, err := db.Source(ctx, "p", "none"); err != nil || text != "" {
+		t.Errorf("a version that there never was: %q, %v", text, err)
+	}
 }
 
 func BenchmarkFirstScreenOfCells(b *testing.B) {

@@ -93,7 +93,7 @@ func (d *office) try(decide func([]*plan.PipelineScope) (*plan.Plan, error)) (*p
 
 func (d *office) undo(op int64) *plan.Plan {
 	d.Helper()
-	p, err := d.db.ApplyUndo(ctx, d.now, op, Actor{User: "ben"}, func(s *plan.UndoScope) (*plan.Plan, error) { return plan.Undo(d.now, s) })
+	p, err := d.db.ApplyUndo(ctx, d.now, op, Actor{User: "ben"}, func(s *plan.UndoScope) (*plan.Plan, error) { return plan.Undo(d.now, s, plan.UndoArgs{}) })
 	d.check(err)
 	return p
 }

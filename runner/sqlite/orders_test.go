@@ -46,7 +46,7 @@ func (d *desk) clear(sel plan.Selector) *plan.Plan {
 
 func (d *desk) undo(p *plan.Plan) *plan.Plan {
 	d.Helper()
-	u, err := d.db.ApplyUndo(ctx, day0, *p.Operation, anna, func(s *plan.UndoScope) (*plan.Plan, error) { return plan.Undo(day0, s) })
+	u, err := d.db.ApplyUndo(ctx, day0, *p.Operation, anna, func(s *plan.UndoScope) (*plan.Plan, error) { return plan.Undo(day0, s, plan.UndoArgs{}) })
 	must(d.T, err)
 	return u
 }

@@ -32,8 +32,9 @@ type OperationRow struct {
 	Selection json.RawMessage
 	Arguments json.RawMessage
 	Counts    json.RawMessage
-	Undoes    int64 // 0: none
-	UndoneBy  int64 // 0: not undone
+	Override  json.RawMessage // of guard rails, as in the plan's document; empty: none
+	Undoes    int64           // 0: none
+	UndoneBy  int64           // 0: not undone
 
 	State     LaneState // of a backfill, else empty
 	MaxActive int       // 0: the pipeline's
@@ -54,7 +55,7 @@ type OperationQuery struct {
 const selectOperations = `
 	SELECT o.operation_id, o.kind, o.created_at, o.actor, o.host, o.reason, o.ticket, o.pipelines, o.bounds, o.selection,
 	       o.arguments, o.counts, ifnull(o.undoes, 0), ifnull(o.undone_by, 0), o.state, o.max_active, o.backwards, o.paused,
-	       o.ended_at
+	       o.ended_at, ifnull(o.override, '')
 	FROM operations AS o`
 
 // Operations lists operations, newest first.
@@ -80,16 +81,16 @@ func scanOperation(r *sql.Rows) (OperationRow, error) {
 	var o OperationRow
 	var created int64
 	var names string
-	var docs [4]string
+	var docs [5]string
 	var state, ended sql.NullInt64
 	var paused bool
 	err := r.Scan(&o.ID, &o.Kind, &created, &o.User, &o.Host, &o.Reason, &o.Ticket, &names, &docs[0], &docs[1],
-		&docs[2], &docs[3], &o.Undoes, &o.UndoneBy, &state, &o.MaxActive, &o.Backwards, &paused, &ended)
+		&docs[2], &docs[3], &o.Undoes, &o.UndoneBy, &state, &o.MaxActive, &o.Backwards, &paused, &ended, &docs[4])
 	if err != nil {
 		return o, err
 	}
 	o.CreatedAt, o.EndedAt = at(created), instant(ended)
-	for i, to := range []*json.RawMessage{&o.Bounds, &o.Selection, &o.Arguments, &o.Counts} {
+	for i, to := range []*json.RawMessage{&o.Bounds, &o.Selection, &o.Arguments, &o.Counts, &o.Override} {
 		*to = json.RawMessage(docs[i])
 	}
 	if state.Valid {

@@ -56,6 +56,10 @@ func (db *DB) Register(ctx context.Context, ps []*pipelines.Pipeline, c runner.C
 			return err
 		}
 		for _, p := range ps {
+			if r := db.defs.pipelines[p.Name]; db.defs.commit == c && r.says(p) {
+				next.pipelines[p.Name] = r
+				continue
+			}
 			r, wrote, err := db.register(w, p, c, now)
 			if err != nil {
 				return fmt.Errorf("pipeline %q: %w", p.Name, err)
@@ -85,14 +89,21 @@ func (db *DB) knows(ps []*pipelines.Pipeline, c runner.Commit) bool {
 		return false
 	}
 	for _, p := range ps {
-		r, ok := db.defs.pipelines[p.Name]
-		if !ok || r.file != p.File || r.fingerprint != p.Fingerprint || len(r.tasks) != len(p.Tasks) {
+		if !db.defs.pipelines[p.Name].says(p) {
 			return false
 		}
-		for _, t := range p.Tasks {
-			if def, ok := r.tasks[t.ID]; !ok || def.fingerprint != t.Fingerprint {
-				return false
-			}
+	}
+	return true
+}
+
+// says tells whether a pipeline is just as it was registered.
+func (r *registered) says(p *pipelines.Pipeline) bool {
+	if r == nil || r.file != p.File || r.fingerprint != p.Fingerprint || len(r.tasks) != len(p.Tasks) {
+		return false
+	}
+	for _, t := range p.Tasks {
+		if def, ok := r.tasks[t.ID]; !ok || def.fingerprint != t.Fingerprint {
+			return false
 		}
 	}
 	return true

@@ -172,7 +172,7 @@ func TestManyRowsInOneOrder(t *testing.T) {
 	}
 	t.Logf("%d task instances are cleared in %v, of which %v to plan", len(done.Instances), began, planned)
 	began = now()
-	undone, err := db.ApplyUndo(ctx, day0, *done.Operation, anna, func(s *plan.UndoScope) (*plan.Plan, error) { return plan.Undo(day0, s) })
+	undone, err := db.ApplyUndo(ctx, day0, *done.Operation, anna, func(s *plan.UndoScope) (*plan.Plan, error) { return plan.Undo(day0, s, plan.UndoArgs{}) })
 	if err != nil {
 		t.Fatal(err)
 	}

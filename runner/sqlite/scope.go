@@ -14,10 +14,11 @@ import (
 
 // ScopeQuery says which pipelines an order asks about, and in which bounds.
 type ScopeQuery struct {
-	Pipelines []string  // one that is not in the database has an empty scope
-	From, To  time.Time // of interval starts, both inclusive; zero: open
-	Versions  bool      // also with which version each run was started
-	Last      int       // the newest runs within the bounds; 0: all
+	Pipelines []string     // one that is not in the database has an empty scope
+	From, To  time.Time    // of interval starts, both inclusive; zero: open
+	Versions  bool         // also with which version each run was started
+	Last      int          // the newest runs within the bounds; 0: all
+	Machine   plan.Machine // what an estimate reckons with; the zero value: there is none
 }
 
 func (q ScopeQuery) bounds() (from, to int64) { return bounds(q.From, q.To) }
@@ -68,7 +69,7 @@ func (db *DB) read(ctx context.Context, doing string, f func(r *conn) error) err
 func loadScopes(c *conn, n *names, q ScopeQuery, defs map[string]*pipelines.Pipeline) ([]*plan.PipelineScope, error) {
 	scopes := make([]*plan.PipelineScope, 0, len(q.Pipelines))
 	for _, name := range q.Pipelines {
-		s := &plan.PipelineScope{Name: name, Def: defs[name]}
+		s := &plan.PipelineScope{Name: name, Def: defs[name], Machine: q.Machine}
 		scopes = append(scopes, s)
 		id, ok := n.pipelines[name]
 		if !ok {
@@ -107,6 +108,11 @@ func (c *conn) loadScope(n *names, s *plan.PipelineScope, id int64, q ScopeQuery
 	}
 	if from, err = c.across(id, from); err != nil {
 		return err
+	}
+	if s.Def != nil && q.Machine.Parallelism > 0 {
+		if s.History, err = c.loadHistory(n, id, len(s.Def.Tasks)); err != nil {
+			return err
+		}
 	}
 	instances := 0
 	if err := c.each(`

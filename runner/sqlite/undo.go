@@ -24,7 +24,11 @@ func (e *NoOperationError) Error() string {
 func (db *DB) UndoScope(ctx context.Context, op int64) (*plan.UndoScope, error) {
 	var s *plan.UndoScope
 	err := db.read(ctx, "read", func(r *conn) (err error) {
-		s, err = loadUndo(r, op)
+		n := newNames()
+		if err := n.learn(r); err != nil {
+			return err
+		}
+		s, err = loadUndo(r, &n, op)
 		return err
 	})
 	if r := (refusal{}); errors.As(err, &r) {
@@ -37,7 +41,7 @@ func (db *DB) UndoScope(ctx context.Context, op int64) (*plan.UndoScope, error) 
 func (db *DB) ApplyUndo(ctx context.Context, now time.Time, op int64, who Actor,
 	decide func(*plan.UndoScope) (*plan.Plan, error)) (*plan.Plan, error) {
 	return db.order(ctx, now, who, func(w *conn) (*plan.Plan, error) {
-		s, err := loadUndo(w, op)
+		s, err := loadUndo(w, &db.names, op)
 		if err != nil {
 			return nil, err
 		}
@@ -49,7 +53,7 @@ func (db *DB) ApplyUndo(ctx context.Context, now time.Time, op int64, who Actor,
 	})
 }
 
-func loadUndo(c *conn, op int64) (*plan.UndoScope, error) {
+func loadUndo(c *conn, n *names, op int64) (*plan.UndoScope, error) {
 	s := &plan.UndoScope{Operation: op}
 	var created int64
 	var undone, first, last sql.NullInt64
@@ -74,8 +78,8 @@ func loadUndo(c *conn, op int64) (*plan.UndoScope, error) {
 		func() error { return c.undoRuns(s, created) },
 		func() error { return c.undoRemoved(s) },
 		func() error { return c.undoMadeInstances(s, first, last) },
-		func() error { return c.undoInstances(s) },
-		func() error { return c.undoRemovedInstances(s) },
+		func() error { return c.undoInstances(n, s) },
+		func() error { return c.undoRemovedInstances(n, s) },
 	} {
 		if err := load(); err != nil {
 			return nil, err

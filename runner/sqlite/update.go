@@ -46,6 +46,14 @@ func (db *DB) look(w *conn) error {
 	return db.load(w)
 }
 
+// Loads counts how often Update has read the active world whole: at first, and whenever
+// somebody else had written. While it stands still there are no new orders.
+func (db *DB) Loads() int64 {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.loads
+}
+
 // OpenTask is a task with attempts that the executor has.
 type OpenTask struct {
 	Pipeline, Task string

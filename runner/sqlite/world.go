@@ -11,6 +11,7 @@ import (
 // load reads the active world whole.
 func (db *DB) load(w *conn) error {
 	db.cache = nil
+	db.loads++
 	c := &cache{limit: w.limit, runs: map[int64]*plan.Run{}, stale: map[string]bool{}}
 	if err := db.names.learn(w); err != nil {
 		return err

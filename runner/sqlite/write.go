@@ -22,10 +22,11 @@ type writing struct {
 	now time.Time
 	outcome
 	tally tally
-	began map[plan.AttemptKey]time.Time // when attempts of this decision started to run
-	ended map[plan.AttemptKey]time.Time // and when they ended
-	taken []int64                       // runs that orders were quicker to make
-	told  map[plan.AttemptKey]bool      // ends that a change of the task instance has told of
+	began map[plan.AttemptKey]time.Time  // when attempts of this decision started to run
+	ended map[plan.AttemptKey]time.Time  // and when they ended
+	taken []int64                        // runs that orders were quicker to make
+	told  map[plan.AttemptKey]bool       // ends that a change of the task instance has told of
+	brief map[plan.AttemptKey]plan.State // what an instance was before a start that is written with its end
 }
 
 // write applies a decision in its order, and moves the counters last.
@@ -33,7 +34,7 @@ func (db *DB) write(w *conn, now time.Time, d *plan.Decision) (outcome, error) {
 	x := &writing{DB: db, w: w, now: now, tally: newTally(),
 		outcome: outcome{created: map[string]int{}, lanes: map[int64]bool{}},
 		began:   map[plan.AttemptKey]time.Time{}, ended: map[plan.AttemptKey]time.Time{},
-		told: map[plan.AttemptKey]bool{}}
+		told: map[plan.AttemptKey]bool{}, brief: map[plan.AttemptKey]plan.State{}}
 	x.attemptTimes(d)
 	if err := x.all(d); err != nil {
 		return x.outcome, err

@@ -18,6 +18,9 @@ func (x *writing) attempt(ch *plan.AttemptChange) error {
 	case plan.AttemptQueued:
 		return x.beginAttempt(ch, task)
 	case plan.AttemptRunning:
+		if _, over := x.ended[ch.AttemptKey]; over {
+			return nil // written with its end
+		}
 		return x.w.one("the attempt", `
 			UPDATE attempts
 			SET state = 1,
@@ -75,7 +78,7 @@ func (x *writing) endAttempt(ch *plan.AttemptChange, task int64) error {
 		  AND map_index = ?
 		  AND try = ?
 		  AND state < 2`,
-		ch.To, micros(ch.StartedAt), ch.At.UnixMicro(), exit, signal, reason, nonempty(ch.Outputs),
+		ch.To, micros(x.began[ch.AttemptKey]), ch.At.UnixMicro(), exit, signal, reason, nonempty(ch.Outputs),
 		ch.Run, task, ch.MapIndex, ch.Try); err != nil {
 		return err
 	}

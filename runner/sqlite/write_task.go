@@ -3,8 +3,20 @@ package sqlite
 import "github.com/tidemark-dev/tidemark/runner/plan"
 
 // task makes one transition of a task instance. What its attempt does in the same decision
-// is written with it: when it started, when it ended, whether it is still open.
+// is written with it: when it started, when it ended, whether it is still open. A start
+// whose end stands in the same decision is written with that.
 func (x *writing) task(ch *plan.TaskChange) error {
+	key := plan.AttemptKey{Run: ch.Run.ID, Task: ch.Task, MapIndex: ch.MapIndex, Try: ch.Try}
+	end, over := x.ended[key]
+	if over && ch.To == plan.Running {
+		x.brief[key] = ch.From
+		return nil
+	}
+	from, brief := x.brief[key]
+	if !brief {
+		from = ch.From
+	}
+	delete(x.brief, key)
 	pipeline, err := x.names.pipeline(x.w, ch.Run.Pipeline)
 	if err != nil {
 		return err
@@ -17,12 +29,10 @@ func (x *writing) task(ch *plan.TaskChange) error {
 	if err != nil {
 		return err
 	}
-	key := plan.AttemptKey{Run: ch.Run.ID, Task: ch.Task, MapIndex: ch.MapIndex, Try: ch.Try}
 	var started, ended, open any
 	if t, ok := x.began[key]; ok {
 		started = t.UnixMicro()
 	}
-	end, over := x.ended[key]
 	switch {
 	case ch.To.Live():
 		open = 1
@@ -36,7 +46,7 @@ func (x *writing) task(ch *plan.TaskChange) error {
 			ended = end.UnixMicro()
 		}
 	}
-	x.tally.instance(ch.Run.ID, ch.From, -1)
+	x.tally.instance(ch.Run.ID, from, -1)
 	x.tally.instance(ch.Run.ID, ch.To, +1)
 	return x.w.one("the task instance", `
 		UPDATE task_instances
@@ -54,5 +64,5 @@ func (x *writing) task(ch *plan.TaskChange) error {
 		  AND map_index = ?11
 		  AND state = ?12`,
 		ch.To, ch.Try, ch.TryLimit, open, micros(ch.NotBefore), started, ended, reason,
-		ch.Run.ID, task, ch.MapIndex, ch.From)
+		ch.Run.ID, task, ch.MapIndex, from)
 }

@@ -27,7 +27,7 @@ func (s *Server) serveGrid(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	data := map[string]any{"Title": p.Name, "Pipeline": p.Name, "Tab": "grid", "P": p, "Tasks": gridTasks(p), "Params": gridParams(p), "ReadOnly": s.Guard.ReadOnly}
+	data := map[string]any{"Title": p.Name, "Pipeline": p.Name, "Tab": "grid", "P": p, "Tasks": gridTasks(p), "ReadOnly": s.Guard.ReadOnly}
 	if r.FormValue("table") != "" {
 		table, err := s.table(r, p)
 		if err != nil {
@@ -37,19 +37,4 @@ func (s *Server) serveGrid(w http.ResponseWriter, r *http.Request) {
 		data["Table"] = table
 	}
 	render(w, r, "grid", data)
-}
-
-// gridParam is a value that a run can be given, for the form of an order that makes runs.
-type gridParam struct {
-	Name    string `json:"name"`
-	Default any    `json:"default"`
-	Enum    []any  `json:"enum,omitempty"`
-}
-
-func gridParams(p *pipelines.Pipeline) []gridParam {
-	all := []gridParam{}
-	for _, d := range p.Params {
-		all = append(all, gridParam{d.Name, d.Default, d.Enum})
-	}
-	return all
 }

@@ -17,6 +17,9 @@ func (s *Server) routePages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /p/{pipeline}/i/{interval}/t/{task}/find", s.serveFind)
 	mux.HandleFunc("GET /p/{pipeline}/i/{interval}/t/{task}/raw", s.serveRaw)
 	mux.HandleFunc("POST /p/{pipeline}/preview", s.servePreview)
+	mux.HandleFunc("GET /p/{pipeline}/form/{verb}", s.serveForm)
+	s.routeLists(mux)
+	s.routeViews(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, http.StatusNotFound, "no-such-page", "there is no page here", "the pipelines are at /")
 	})

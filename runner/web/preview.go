@@ -18,8 +18,10 @@ type previewView struct {
 	States   []stateCount
 	Left     []leftAlone
 	Stripe   []stripe // of a backfill: one for each interval of the range
-	Line     string   // the same order on the command line
-	Rows     int      // what the button says
+	In, Out  int      // of them
+	Now      time.Time
+	Line     string // the same order on the command line
+	Rows     int    // what the button says
 	Noun     string
 	Painted  painted // which cells to hatch
 	Failure  *Failure
@@ -98,16 +100,47 @@ func (s *Server) servePreview(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, http.StatusBadRequest, "bad-request", err.Error(), "")
 		return
 	}
-	v := previewView{Loc: p.Location, Line: commandLine(c)}
+	s.preview(w, r, c, p.Location, began)
+}
+
+// serveOperationPreview plans an order about an earlier one: to undo it, or to cancel it.
+func (s *Server) serveOperationPreview(w http.ResponseWriter, r *http.Request) {
+	began := time.Now()
+	r.SetPathValue("backfill", r.PathValue("operation"))
+	c, err := previewCommand(r)
+	if err != nil {
+		refuse(w, r, http.StatusBadRequest, "bad-request", err.Error(), "")
+		return
+	}
+	s.preview(w, r, c, nil, began)
+}
+
+// preview plans, and answers with the plan in the timezone of its pipeline.
+func (s *Server) preview(w http.ResponseWriter, r *http.Request, c Command, loc *time.Location, began time.Time) {
+	v := previewView{Loc: loc, Line: commandLine(c), Now: s.Now()}
 	a := s.Verbs(r.Context(), c)
-	switch doc := a.Document.(type) {
-	case *plan.Plan:
+	doc, planned := a.Document.(*plan.Plan)
+	if v.Loc == nil {
+		v.Loc = time.UTC
+		if planned && len(doc.Pipelines) == 1 {
+			v.Loc = s.zone(doc.Pipelines[0])
+		}
+	}
+	if planned {
 		v.summarise(doc)
-	default:
-		v.Failure = inZone(a.Failure, p.Location)
+	} else {
+		v.Failure = inZone(a.Failure, v.Loc)
 	}
 	v.Millis = time.Since(began).Milliseconds()
 	fragment(w, "plan", v)
+}
+
+// zone is the timezone of a pipeline; UTC where there is none of that name.
+func (s *Server) zone(pipeline string) *time.Location {
+	if p, ok := s.Project().Pipeline(pipeline); ok {
+		return p.Location
+	}
+	return time.UTC
 }
 
 // previewCommand is the order's command, as a dry run.
@@ -121,8 +154,15 @@ func previewCommand(r *http.Request) (Command, error) {
 	body["dry_run"] = true
 	interval, has := body["at"].(string) // of a trigger
 	delete(body, "at")
+	about := onePipeline
+	if r.PathValue("operation") != "" {
+		about = "/api/v1/"
+		if verb == "cancel" {
+			verb = "backfill cancel"
+		}
+	}
 	for _, e := range Endpoints() {
-		if e.Order && e.Verb == verb && strings.HasPrefix(e.Path, onePipeline) && e.agrees() {
+		if e.Order && e.Verb == verb && strings.HasPrefix(e.Path, about) && e.agrees() {
 			c, err := e.commandOf(r, body)
 			if has && interval != "" {
 				c.Args = append(c.Args, interval)
@@ -146,6 +186,9 @@ func (v *previewView) summarise(p *plan.Plan) {
 		v.Rows, v.Noun = runs, "run"
 	}
 	v.Confirms = v.Rows > typeFrom
+	if v.Rows == 0 && p.Live != nil {
+		v.Noun = "" // it moves the schedule alone
+	}
 	for _, st := range plan.States {
 		if n := p.Counts.ByState[st.String()]; n > 0 {
 			v.States = append(v.States, stateCount{st.String(), n})
@@ -154,6 +197,13 @@ func (v *previewView) summarise(p *plan.Plan) {
 	v.byTask(p)
 	if p.Kind == "backfill" {
 		v.Stripe = stripes(p)
+		for _, x := range v.Stripe {
+			if x.Action == plan.None {
+				v.Out++
+			} else {
+				v.In++
+			}
+		}
 	}
 	counts := map[string]int{}
 	for _, u := range p.Untouched {
@@ -234,6 +284,21 @@ func (v *previewView) paint(p *plan.Plan) {
 		stretches[task] = out
 	}
 	v.Painted = painted{starts, stretches}
+}
+
+// At is the interval that a trigger chose. The order names it, because one of a pipeline
+// without a schedule would be another a moment later.
+func (v previewView) At() string {
+	if v.Plan.Kind != "trigger" || len(v.Plan.Runs) != 1 {
+		return ""
+	}
+	return v.Plan.Runs[0].IntervalStart.UTC().Format(time.RFC3339Nano)
+}
+
+// Ends is when what is planned may be done, by the median of what ran before.
+func (v previewView) Ends() string {
+	at := v.Now.Add(time.Duration(v.Plan.ETA.P50 * float64(time.Second)))
+	return at.In(v.Loc).Format("2006-01-02 15:04")
 }
 
 // painted are cells: interval starts in order, and for each task stretches of them.

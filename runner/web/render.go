@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"embed"
+	"encoding/json"
 	"html/template"
 	"net/http"
 	"path"
@@ -47,7 +48,14 @@ var functions = template.FuncMap{
 	"join":     strings.Join,
 	"short":    func(id string) string { return id[:min(len(id), 7)] },
 	"instance": instanceURL,
+	"at":       intervalURL,
 	"dict":     dict,
+	"ptr":      func(t time.Time) *time.Time { return &t },
+	"json": func(v any) (string, error) {
+		text, err := json.Marshal(v)
+		return string(text), err
+	},
+	"version": func(fingerprint string) string { return fingerprint[:min(len(fingerprint), versionName)] },
 }
 
 // dict makes the data of a template that takes several values.
@@ -138,4 +146,8 @@ func intervalPath(t time.Time, loc *time.Location) string { return pipelines.Lab
 
 func instanceURL(pipeline string, start time.Time, loc *time.Location, task string) string {
 	return "/p/" + pipeline + "/i/" + template.URLQueryEscaper(pipelines.Label(start, loc)) + "/t/" + task
+}
+
+func intervalURL(pipeline string, start time.Time, loc *time.Location) string {
+	return "/p/" + pipeline + "/i/" + template.URLQueryEscaper(pipelines.Label(start, loc))
 }

@@ -31,6 +31,7 @@ type Server struct {
 	assets *assets
 	logs   logIndexes
 	cells  cellCache
+	graphs drawings
 }
 
 // Handler wires the routes. It is called once.

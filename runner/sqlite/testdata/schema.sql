@@ -109,7 +109,7 @@ CREATE TABLE operations (                          -- every order: the audit log
   max_active   INTEGER NOT NULL DEFAULT 0,
   backwards    INTEGER NOT NULL DEFAULT 0 CHECK (backwards IN (0, 1)),
   paused       INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
-  ended_at     INTEGER,
+  ended_at     INTEGER, override TEXT,
   CHECK ((state IS NULL OR state = 0) = (ended_at IS NULL))
 ) STRICT;
 

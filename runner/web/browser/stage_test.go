@@ -309,3 +309,19 @@ func thrown(d *runtime.ExceptionDetails) string {
 	}
 	return d.Text
 }
+
+// background starts a command that goes on until it is told to end.
+func (s *stage) background(args ...string) (end func()) {
+	s.t.Helper()
+	cmd := exec.Command(s.bin, args...)
+	cmd.Dir = s.dir
+	if err := cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	end = sync.OnceFunc(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait()
+	})
+	s.t.Cleanup(end)
+	return end
+}

@@ -186,3 +186,13 @@ document.addEventListener('keydown', (e) => {
 
 if (document.querySelector('tm-grid')) import('./grid.js');
 if (document.querySelector('[data-instance]')) import('./instance.js');
+if (document.querySelector('[data-lists]')) import('./lists.js');
+if (new URL(location).searchParams.has('order')) import('./dialog.js').then((m) => m.reopen());
+if (document.querySelector('[data-graph]')) import('./graph.js');
+if (document.querySelector('svg.gantt[role]')) import('./gantt.js');
+if (document.querySelector('[data-calendar]')) import('./calendar.js');
+
+// The palette is loaded when somebody asks for it.
+const palette = () => import('./palette.js').then((m) => m.open());
+document.getElementById('palette')?.addEventListener('click', palette);
+document.addEventListener('keydown', (e) => { if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.key.toLowerCase() === 'k') { e.preventDefault(); palette(); } });

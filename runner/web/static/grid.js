@@ -83,6 +83,11 @@ customElements.define('tm-grid', class extends HTMLElement {
       const column = at ? this.columnAt(at) : this.data.columns.at(-1);
       if (column) this.focusOn(row, column.start);
       this.reveal();
+      for (const id of (this.query.get('sel') ?? '').split(',')) { // as the graph hands it over
+        const r = this.rows.findIndex((x) => x.id === id);
+        if (column && r >= 0) this.selection.rect({ row: r, start: column.start }, { row: r, start: column.start }, true, true);
+      }
+      this.tell();
     }
     this.ready = true;
   }
@@ -640,9 +645,9 @@ customElements.define('tm-grid', class extends HTMLElement {
     let groups = this.selection.groups(this.rows, columns);
     if (verb === 'backfill' || verb === 'trigger') {
       const days = groups.flatMap((g) => g.columns);
-      const ends = days.length ? [Math.min(...days), Math.max(...days)] : [Math.max(0, columns.length - 7), columns.length - 1];
-      const day = (i) => columns[i] ? this.label(columns[i].start).slice(0, 10) : '';
-      order(verb, this.pipeline, {}, { start_date: day(ends[0]), end_date: day(ends[1]) }, JSON.parse(document.getElementById('params').textContent) ?? []);
+      const ends = [Math.min(...days), Math.max(...days)];
+      const day = (i) => this.label(columns[i].start);
+      order(verb, this.pipeline, {}, verb === 'backfill' && days.length ? { start_date: day(ends[0]), end_date: day(ends[1]) } : {});
       return;
     }
     if (!groups.length && this.focusAt.start != null) groups = [{ rows: [this.rows[this.focusAt.row].id], columns: [first(columns, this.focusAt.start)] }];
