@@ -88,7 +88,11 @@ func (c *call) migrationText(o order, p *plan.Plan) {
 			groups.add(what, why, r.IntervalStart)
 		}
 		for _, u := range p.Untouched {
-			if u.Pipeline == name {
+			switch st := u.Stretch; {
+			case u.Pipeline != name:
+			case st != nil:
+				groups.addStretch("skipped", st.Reason, st.First.Start, st.Last.Start, st.Count)
+			default:
 				groups.add(oddity(u.State), sharedWhy(u), u.IntervalStart)
 			}
 		}

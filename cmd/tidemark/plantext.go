@@ -267,15 +267,17 @@ type spans struct {
 
 func newSpans() *spans { return &spans{of: map[[2]string]*taskGroup{}} }
 
-func (s *spans) add(what, why string, at time.Time) {
+func (s *spans) add(what, why string, at time.Time) { s.addStretch(what, why, at, at, 1) }
+
+func (s *spans) addStretch(what, why string, first, last time.Time, n int) {
 	g := s.of[[2]string{what, why}]
 	if g == nil {
-		g = &taskGroup{task: what, why: why, first: at, last: at}
+		g = &taskGroup{task: what, why: why, first: first, last: last}
 		s.of[[2]string{what, why}] = g
 		s.order = append(s.order, g)
 	}
-	g.n++
-	g.first, g.last = earlier(g.first, at), later(g.last, at)
+	g.n += n
+	g.first, g.last = earlier(g.first, first), later(g.last, last)
 }
 
 func (s *spans) lines(loc *time.Location) [][]string {

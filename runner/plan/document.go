@@ -130,6 +130,8 @@ type Untouched struct {
 	IntervalStart time.Time `json:"interval_start"`
 	State         string    `json:"state"` // a state's name, or "not due", "overlaps", "absent"
 	Why           string    `json:"why"`
+
+	Stretch *timetable.Stretch `json:"-"` // that the row stands for; nil: for the one interval
 }
 
 // ETA is how long the plan will probably take, in seconds.

@@ -70,7 +70,9 @@ func (m *migration) next(s *PipelineScope) {
 	d := s.Def.Timetable.Decide(m.now, s.Last, s.Def.Catchup)
 	for _, stretch := range d.Skipped {
 		m.leave(s.Name, "", stretch.First.Start, "skipped", fmt.Sprintf("%d passed over: %s", stretch.Count, stretch.Reason))
+		m.Untouched[len(m.Untouched)-1].Stretch = &stretch
 	}
+	m.early(s)
 	for period := range d.Run {
 		switch run, overlap := runAt(s.Runs, period.Interval); {
 		case run != nil && run.Interval == period.Interval:
@@ -85,6 +87,21 @@ func (m *migration) next(s *PipelineScope) {
 		m.starts[period.Start] = true
 		m.Runs = append(m.Runs, PlanRun{Pipeline: s.Name, IntervalStart: period.Start, IntervalEnd: period.End,
 			To: ptr(RunQueued), Action: Create, Why: whyDue(s, period), Due: period.Due})
+	}
+}
+
+// early lists what is due and would come next, did it not lie before a start_date that was moved.
+func (m *migration) early(s *PipelineScope) {
+	if s.Last.IsZero() {
+		return
+	}
+	for period := range s.Def.Timetable.Between(s.Last.End, s.Def.Start) {
+		if period.Due.After(m.now) || !period.Start.Before(s.Def.Start) {
+			break
+		}
+		if run, overlap := runAt(s.Runs, period.Interval); run == nil && overlap == nil {
+			m.leave(s.Name, "", period.Start, "missing", "before start_date; tidemark backfill makes it")
+		}
 	}
 }
 

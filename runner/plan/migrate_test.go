@@ -38,6 +38,8 @@ func TestMigrateSaysWhatAChangedScheduleMeans(t *testing.T) {
 		{"unchanged_keeps_all_and_makes_what_is_due", `schedule: "@daily"` + "\nstart_date: 2024-01-01" + tasks, 3, 0, 0, 1, 0, "2024-01-04T00:00:00Z"},
 		{"another_hour_bridges_and_leaves_the_old_runs", `schedule: "0 6 * * *"` + "\nstart_date: 2024-01-01" + tasks, 0, 3, 0, 2, 2, "2024-01-04T00:00:00Z"},
 		{"an_earlier_start_is_missing_not_made", `schedule: "@daily"` + "\nstart_date: 2023-12-30" + tasks, 3, 0, 2, 1, 0, "2024-01-04T00:00:00Z"},
+		{"a_later_start_leaves_a_gap_that_is_named", `schedule: "@daily"` + "\nstart_date: 2024-01-10" + tasks, 3, 0, 1, 0, 0, ""},
+		{"a_later_start_leaves_a_gap_before_what_is_made", `schedule: "@hourly"` + "\nstart_date: 2024-01-05" + tasks, 0, 3, 24, 12, 0, "2024-01-05T00:00:00Z"},
 		{"hours_overlap_the_days_that_exist", `schedule: "@hourly"` + "\nstart_date: 2024-01-01" + tasks, 0, 3, 0, 36, 69, "2024-01-04T00:00:00Z"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
