@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
@@ -105,7 +106,7 @@ func (c *call) backfills(read func(*sqlite.DB) ([]sqlite.OperationRow, error)) e
 	t := ui.NewTable("id>", "pipeline", "intervals~", "state", "progress", "left", "reason~")
 	for _, d := range docs {
 		t.Add(fmt.Sprint(d.ID), d.Pipeline, c.intervalsOf(d), string(d.State),
-			fmt.Sprintf("%s of %s runs", ui.Number(d.Progress.RunsDone), ui.Number(d.Progress.Runs)), d.left(), d.Reason)
+			fmt.Sprintf("%s of %s runs", prose.Number(d.Progress.RunsDone), prose.Number(d.Progress.Runs)), d.left(), d.Reason)
 	}
 	if len(docs) == 0 {
 		c.Note("no backfills yet")
@@ -219,11 +220,11 @@ func (c *call) steer(paused bool) error {
 func whatRunsDo(p sqlite.Progress, paused bool) string {
 	waiting := p.Runs - p.RunsDone - p.RunsRunning
 	if !paused {
-		return fmt.Sprintf("%s to go", ui.Plural(waiting+p.RunsRunning, "run"))
+		return fmt.Sprintf("%s to go", prose.Plural(waiting+p.RunsRunning, "run"))
 	}
 	goes := map[bool]string{true: "goes on to its", false: "go on to their"}[p.RunsRunning == 1]
-	return fmt.Sprintf("%s that began %s end; %s for tidemark backfill resume", ui.Plural(p.RunsRunning, "run"), goes,
-		ui.Plural(waiting, "run")+map[bool]string{true: " waits", false: " wait"}[waiting == 1])
+	return fmt.Sprintf("%s that began %s end; %s for tidemark backfill resume", prose.Plural(p.RunsRunning, "run"), goes,
+		prose.Plural(waiting, "run")+map[bool]string{true: " waits", false: " wait"}[waiting == 1])
 }
 
 func runBackfillCancel(c *call) error {
@@ -237,7 +238,7 @@ func runBackfillCancel(c *call) error {
 	return c.withState(func(db *sqlite.DB) error {
 		p, err := db.Progress(c.Ctx, row.ID)
 		if err == nil && p.RunsRunning > 0 {
-			c.Printf("  goes on  %s that had begun\n", ui.Plural(p.RunsRunning, "run"))
+			c.Printf("  goes on  %s that had begun\n", prose.Plural(p.RunsRunning, "run"))
 		}
 		return err
 	})

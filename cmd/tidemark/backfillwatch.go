@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
 
@@ -112,9 +113,9 @@ func (w *watching) over(d backfillDoc) error {
 			return err
 		}
 	} else {
-		w.Printf("backfill %d of %s is %s: %s of %s ended", d.ID, d.Pipeline, d.State, ui.Number(p.RunsDone), ui.Plural(p.Runs, "run"))
+		w.Printf("backfill %d of %s is %s: %s of %s ended", d.ID, d.Pipeline, d.State, prose.Number(p.RunsDone), prose.Plural(p.Runs, "run"))
 		if p.RunsFailed > 0 {
-			w.Printf(", %s failed", ui.Number(p.RunsFailed))
+			w.Printf(", %s failed", prose.Number(p.RunsFailed))
 		}
 		w.Printf("\n")
 	}

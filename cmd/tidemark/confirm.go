@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 )
 
 // question is what a person is asked before something changes.
@@ -27,7 +28,7 @@ func (c *call) Confirm(q question) error {
 	if c.Bool("yes") {
 		return nil
 	}
-	what := ui.Plural(q.count, q.noun)
+	what := prose.Plural(q.count, q.noun)
 	if !c.program.terminal(c.In) || !c.program.terminal(c.Err) {
 		return usage("no-confirmation",
 			fmt.Sprintf("%s would change %s and nobody can be asked, for this is not a terminal", q.verb, what),
@@ -37,8 +38,8 @@ func (c *call) Confirm(q question) error {
 	prompt := fmt.Sprintf("%s %s? [y/N] ", title(q.verb), what)
 	if q.count > typeFrom {
 		number := fmt.Sprint(q.count)
-		wanted = []string{number, ui.Number(q.count)}
-		prompt = fmt.Sprintf("More than %s rows change. Type %s to %s, anything else to stop: ", ui.Number(typeFrom), number, q.verb)
+		wanted = []string{number, prose.Number(q.count)}
+		prompt = fmt.Sprintf("More than %s rows change. Type %s to %s, anything else to stop: ", prose.Number(typeFrom), number, q.verb)
 	}
 	fmt.Fprint(c.Err, prompt)
 	answer, err := c.readLine()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
@@ -112,7 +113,7 @@ func (c *call) tellProblems() error {
 		return err
 	}
 	if n := len(project.Broken); n > 0 {
-		c.Warn("%s not loaded: tidemark validate says why", ui.Plural(n, "file")+map[bool]string{true: " is", false: " are"}[n == 1])
+		c.Warn("%s not loaded: tidemark validate says why", prose.Plural(n, "file")+map[bool]string{true: " is", false: " are"}[n == 1])
 	}
 	if slices.ContainsFunc(project.Problems, func(p pipelines.Problem) bool {
 		return p.File == pipelines.SettingsFile && p.Severity == pipelines.Error

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
@@ -247,7 +248,7 @@ func (d operationDoc) progress() string {
 	case p.RunsDone == p.Runs && p.InstancesDone == p.Instances:
 		return "done"
 	case p.Instances == 0:
-		return fmt.Sprintf("%s of %s runs", ui.Number(p.RunsDone), ui.Number(p.Runs))
+		return fmt.Sprintf("%s of %s runs", prose.Number(p.RunsDone), prose.Number(p.Runs))
 	}
-	return fmt.Sprintf("%s of %s", ui.Number(p.InstancesDone), ui.Number(p.Instances))
+	return fmt.Sprintf("%s of %s", prose.Number(p.InstancesDone), prose.Number(p.Instances))
 }

@@ -7,8 +7,8 @@ import (
 	"os/user"
 	"time"
 
-	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
@@ -194,7 +194,7 @@ func (c *call) looked(o order, p *plan.Plan) error {
 func (c *call) done(o order, p *plan.Plan) {
 	what := past(o.verb)
 	if rowsOf(p) > 0 || p.Live == nil {
-		what += ": " + ui.Plural(rowsOf(p), nounOf(p))
+		what += ": " + prose.Plural(rowsOf(p), nounOf(p))
 	}
 	c.Printf("\n%s %s · operation %d\n", c.Term.Glyph("success"), what, *p.Operation)
 	if p.Undo != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
@@ -66,7 +67,7 @@ func (c *call) planHead(o order, p *plan.Plan) {
 	}
 	c.Printf("%s\n", head)
 	if p.Bounds.Count > 0 {
-		c.Printf("  %s: %s\n", ui.Plural(p.Bounds.Count, "interval"), span(*p.Bounds.First, *p.Bounds.Last, o.loc))
+		c.Printf("  %s: %s\n", prose.Plural(p.Bounds.Count, "interval"), span(*p.Bounds.First, *p.Bounds.Last, o.loc))
 	}
 }
 
@@ -83,7 +84,7 @@ func selectionLines(p *plan.Plan) [][]string {
 	var rows [][]string
 	add := func(what string, tasks []string) {
 		if len(tasks) > 0 {
-			rows = append(rows, []string{what, ui.Plural(len(tasks), "task"), few(tasks, 6)})
+			rows = append(rows, []string{what, prose.Plural(len(tasks), "task"), few(tasks, 6)})
 		}
 	}
 	what := "all tasks"
@@ -144,14 +145,14 @@ func (c *call) taskLines(o order, p *plan.Plan) [][]string {
 	rows := [][]string{{"TASK", "N", "INTERVALS", "STATE NOW", "ACTION", "WHY"}}
 	for i, g := range groups {
 		if i == shownTasks && !c.Bool("verbose") {
-			rows = append(rows, []string{fmt.Sprintf("… %s more", ui.Number(len(groups)-i)), "", "(-v shows all)", "", "", ""})
+			rows = append(rows, []string{fmt.Sprintf("… %s more", prose.Number(len(groups)-i)), "", "(-v shows all)", "", "", ""})
 			break
 		}
 		name := plan.InstanceName(g.task, g.index)
 		if len(p.Pipelines) > 1 {
 			name = g.pipeline + " " + name
 		}
-		rows = append(rows, []string{name, ui.Number(g.n), span(g.first, g.last, o.loc), stateCounts(g.states), string(g.action), g.why})
+		rows = append(rows, []string{name, prose.Number(g.n), span(g.first, g.last, o.loc), stateCounts(g.states), string(g.action), g.why})
 	}
 	return rows
 }
@@ -212,7 +213,7 @@ func span(first, last time.Time, loc *time.Location) string {
 func stateCounts(states map[string]int) string {
 	var parts []string
 	for name, n := range states {
-		parts = append(parts, fmt.Sprintf("%s %s", name, ui.Number(n)))
+		parts = append(parts, fmt.Sprintf("%s %s", name, prose.Number(n)))
 	}
 	slices.Sort(parts)
 	return strings.Join(parts, ", ")
@@ -283,13 +284,13 @@ func (s *spans) addStretch(what, why string, first, last time.Time, n int) {
 func (s *spans) lines(loc *time.Location) [][]string {
 	var rows [][]string
 	for _, g := range s.order {
-		rows = append(rows, []string{g.task, ui.Number(g.n), span(g.first, g.last, loc), g.why})
+		rows = append(rows, []string{g.task, prose.Number(g.n), span(g.first, g.last, loc), g.why})
 	}
 	return rows
 }
 
 func (c *call) planTotals(p *plan.Plan) string {
-	parts := []string{ui.Plural(p.Counts.Instances, "task instance")}
+	parts := []string{prose.Plural(p.Counts.Instances, "task instance")}
 	var states []count
 	for name, n := range p.Counts.ByState {
 		states = append(states, count{name, n})
@@ -297,19 +298,19 @@ func (c *call) planTotals(p *plan.Plan) string {
 	slices.SortFunc(states, func(a, b count) int { return cmp.Or(b.n-a.n, cmp.Compare(a.state, b.state)) })
 	var now []string
 	for _, s := range states {
-		now = append(now, fmt.Sprintf("%s %s", s.state, ui.Number(s.n)))
+		now = append(now, fmt.Sprintf("%s %s", s.state, prose.Number(s.n)))
 	}
 	if len(now) > 0 {
 		parts[0] += ", now " + strings.Join(now, " · ")
 	}
 	if n := p.Counts.RunsCreated; n > 0 {
-		parts = append(parts, ui.Plural(n, "run")+" created")
+		parts = append(parts, prose.Plural(n, "run")+" created")
 	}
 	if n := p.Counts.RunsReopened; n > 0 {
-		parts = append(parts, ui.Plural(n, "run")+" re-opened")
+		parts = append(parts, prose.Plural(n, "run")+" re-opened")
 	}
 	if n := removedRuns(p); n > 0 {
-		parts = append(parts, ui.Plural(n, "run")+" removed")
+		parts = append(parts, prose.Plural(n, "run")+" removed")
 	}
 	if n := len(p.Untouched); n > 0 {
 		runs := 0
@@ -320,10 +321,10 @@ func (c *call) planTotals(p *plan.Plan) string {
 		}
 		var what []string
 		if runs > 0 {
-			what = append(what, ui.Plural(runs, "run"))
+			what = append(what, prose.Plural(runs, "run"))
 		}
 		if n > runs {
-			what = append(what, ui.Plural(n-runs, "task instance"))
+			what = append(what, prose.Plural(n-runs, "task instance"))
 		}
 		parts = append(parts, strings.Join(what, " and ")+" not touched")
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 )
 
 // problemText is problems with their excerpts, for people.
@@ -54,7 +55,7 @@ func problemsOf(project *pipelines.Project, file string) (found pipelines.Proble
 func (c *call) invalid(project *pipelines.Project, what string, problems pipelines.Problems) *failure {
 	f := &failure{
 		Code: "invalid-definition", Exit: exitInvalid,
-		Message: fmt.Sprintf("%s is not valid: %s", what, ui.Plural(problems.Errors(), "error")),
+		Message: fmt.Sprintf("%s is not valid: %s", what, prose.Plural(problems.Errors(), "error")),
 		Help:    "mend the file; tidemark validate lists everything that is wrong",
 	}
 	for _, p := range problems {

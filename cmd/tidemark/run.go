@@ -13,8 +13,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/runner"
 	"github.com/tidemark-dev/tidemark/runner/local"
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
@@ -214,7 +214,7 @@ func (s *session) reload(ctx context.Context, out chan<- runner.Definitions) {
 func (s *session) ended(err error) error {
 	if errors.Is(err, context.Canceled) {
 		if n := len(s.show.tally.running); n > 0 {
-			s.call.Note("interrupted; %s on, and the next run adopts them", ui.Plural(n, "task")+map[bool]string{true: " goes", false: " go"}[n == 1])
+			s.call.Note("interrupted; %s on, and the next run adopts them", prose.Plural(n, "task")+map[bool]string{true: " goes", false: " go"}[n == 1])
 		}
 		return exit(exitInterrupted)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/runner"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
@@ -212,7 +213,7 @@ func (v *show) close(o runner.Outcome) {
 	v.progress.Close()
 	var stuck []string
 	for _, s := range o.Stuck {
-		stuck = append(stuck, fmt.Sprintf("%s has %s that cannot go on: %s", s.Pipeline, ui.Plural(s.Runs, "unfinished run"), s.Why))
+		stuck = append(stuck, fmt.Sprintf("%s has %s that cannot go on: %s", s.Pipeline, prose.Plural(s.Runs, "unfinished run"), s.Why))
 	}
 	v.event(event{Time: v.now(), Type: "stop", Reason: strings.Join(stuck, "; ")})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 )
 
 // showDifference writes what differs: neighbours that differ in the same way are one row; on
@@ -42,7 +43,7 @@ func (d *difference) sum() string {
 		if k.n == 1 {
 			parts = append(parts, "1 interval "+k.one)
 		} else if k.n > 1 {
-			parts = append(parts, ui.Number(k.n)+" "+k.many)
+			parts = append(parts, prose.Number(k.n)+" "+k.many)
 		}
 	}
 	if len(parts) == 0 {

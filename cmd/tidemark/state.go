@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
@@ -142,5 +142,5 @@ func ago(t, now time.Time) string {
 	if now.Sub(t) < time.Second {
 		return "just now"
 	}
-	return ui.Duration(now.Sub(t).Truncate(time.Second)) + " ago"
+	return prose.Duration(now.Sub(t).Truncate(time.Second)) + " ago"
 }

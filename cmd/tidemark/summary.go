@@ -10,6 +10,7 @@ import (
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/runner"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
@@ -33,7 +34,7 @@ func (v *show) summary(o runner.Outcome) error {
 	}
 	v.timeSummary()
 	for _, s := range o.Stuck {
-		v.call.Printf("\n%s has %s that cannot go on: %s\ngo on with  %s\n", s.Pipeline, ui.Plural(s.Runs, "unfinished run"), s.Why, unstick(s))
+		v.call.Printf("\n%s has %s that cannot go on: %s\ngo on with  %s\n", s.Pipeline, prose.Plural(s.Runs, "unfinished run"), s.Why, unstick(s))
 		paused = slices.DeleteFunc(paused, func(name string) bool { return name == s.Pipeline })
 	}
 	for _, name := range paused {
@@ -44,13 +45,13 @@ func (v *show) summary(o runner.Outcome) error {
 
 func (v *show) pipelineSummary(name string) {
 	p, c := v.tally.pipelines[name], v.call
-	c.Printf("%s  %s, %s: %s\n", c.Term.Bold(name), ui.Plural(p.ended(), "interval"),
+	c.Printf("%s  %s, %s: %s\n", c.Term.Bold(name), prose.Plural(p.ended(), "interval"),
 		span(p.first, p.last, v.zone(name)), c.counted(p.runCounts()))
 	rows := [][]string{{"task", "success", "failed", "skipped", "upstream failed", "median", "longest"}}
 	for _, task := range v.order(name, p) {
 		t := p.tasks[task]
-		rows = append(rows, []string{task, ui.Number(t.ends[plan.Success]), ui.Number(t.ends[plan.Failed]), ui.Number(t.ends[plan.Skipped]),
-			ui.Number(t.ends[plan.UpstreamFailed]), took(t.median()), took(t.longest())})
+		rows = append(rows, []string{task, prose.Number(t.ends[plan.Success]), prose.Number(t.ends[plan.Failed]), prose.Number(t.ends[plan.Skipped]),
+			prose.Number(t.ends[plan.UpstreamFailed]), took(t.median()), took(t.longest())})
 	}
 	if len(rows) > 1 {
 		c.Printf("\n")
@@ -127,7 +128,7 @@ func (v *show) timeSummary() {
 		return
 	}
 	used := 100 * work.Seconds() / (wall.Seconds() * float64(v.slots))
-	v.call.Printf("%s wall · %s of tasks · %d slots, %.0f%% used\n", ui.Duration(wall), ui.Duration(work), v.slots, min(used, 100))
+	v.call.Printf("%s wall · %s of tasks · %d slots, %.0f%% used\n", prose.Duration(wall), prose.Duration(work), v.slots, min(used, 100))
 	for name, p := range v.tally.pipelines {
 		if p.done[plan.RunFailed] > 0 {
 			v.call.Printf("look at    tidemark runs %s --state failed\nrun again  tidemark clear %s --only-failed --all\n", name, name)
@@ -150,7 +151,7 @@ func (c *call) counted(counts []count) string {
 	var parts []string
 	for _, k := range counts {
 		if k.n > 0 {
-			parts = append(parts, c.Term.State(k.state)+" "+ui.Number(k.n))
+			parts = append(parts, c.Term.State(k.state)+" "+prose.Number(k.n))
 		}
 	}
 	return strings.Join(parts, " · ")
@@ -204,7 +205,7 @@ func took(d time.Duration) string {
 	if d == 0 {
 		return "–"
 	}
-	return ui.Duration(d)
+	return prose.Duration(d)
 }
 
 // lastLines reads the end of a log: at most n lines of its last 16 KiB.

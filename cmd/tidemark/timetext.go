@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
@@ -13,7 +13,7 @@ import (
 func (c *call) timeLine(o order, p *plan.Plan) string {
 	switch {
 	case p.ETA != nil:
-		return fmt.Sprintf("takes %s, %s at once, if nothing else runs", aboutTime(p.ETA), ui.Plural(o.query.Machine.Parallelism, "task"))
+		return fmt.Sprintf("takes %s, %s at once, if nothing else runs", aboutTime(p.ETA), prose.Plural(o.query.Machine.Parallelism, "task"))
 	case p.Kind != "undo" && slices.ContainsFunc(p.Instances, func(r plan.PlanRow) bool { return r.To == plan.Waiting }):
 		return "takes an unknown time: there are fewer than three runs to go by"
 	}
@@ -22,7 +22,9 @@ func (c *call) timeLine(o order, p *plan.Plan) string {
 
 // aboutTime is an estimate in words.
 func aboutTime(e *plan.ETA) string {
-	about := func(s float64) string { return ui.Duration(time.Duration(s * float64(time.Second)).Round(time.Second)) }
+	about := func(s float64) string {
+		return prose.Duration(time.Duration(s * float64(time.Second)).Round(time.Second))
+	}
 	if e.P90 < 1 {
 		return "less than a second"
 	}

@@ -6,8 +6,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
@@ -93,10 +93,10 @@ func (c *call) liveLines(o order, p *plan.Plan) [][]string {
 		rows = append(rows, []string{"", "its newest interval is " + label(is.Start, o.loc)})
 	}
 	for _, s := range l.Skip {
-		rows = append(rows, []string{"", fmt.Sprintf("%s passed over: %s (%s)", ui.Plural(s.Count, "interval"), span(s.First.Start, s.Last.Start, o.loc), s.Reason)})
+		rows = append(rows, []string{"", fmt.Sprintf("%s passed over: %s (%s)", prose.Plural(s.Count, "interval"), span(s.First.Start, s.Last.Start, o.loc), s.Reason)})
 	}
 	for _, s := range l.Unskip {
-		rows = append(rows, []string{"", fmt.Sprintf("%s passed over no more: %s", ui.Plural(s.Count, "interval"), span(s.First.Start, s.Last.Start, o.loc))})
+		rows = append(rows, []string{"", fmt.Sprintf("%s passed over no more: %s", prose.Plural(s.Count, "interval"), span(s.First.Start, s.Last.Start, o.loc))})
 	}
 	return rows
 }

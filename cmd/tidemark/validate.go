@@ -10,6 +10,7 @@ import (
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 )
 
 func validateVerb() *verb {
@@ -126,16 +127,16 @@ func summary(files []string, problems pipelines.Problems, t ui.Terminal) string 
 		}
 	}
 	bad, warnings := problems.Errors(), len(problems)-problems.Errors()
-	text := t.Green(ui.Plural(len(files), "file") + " valid")
+	text := t.Green(prose.Plural(len(files), "file") + " valid")
 	if bad > 0 {
-		where := ui.Plural(len(broken), "file")
+		where := prose.Plural(len(broken), "file")
 		if len(broken) < len(files) {
-			where = fmt.Sprintf("%d of %s", len(broken), ui.Plural(len(files), "file"))
+			where = fmt.Sprintf("%d of %s", len(broken), prose.Plural(len(files), "file"))
 		}
-		text = t.Red(ui.Plural(bad, "error") + " in " + where)
+		text = t.Red(prose.Plural(bad, "error") + " in " + where)
 	}
 	if warnings > 0 {
-		text += ", " + t.Yellow(ui.Plural(warnings, "warning"))
+		text += ", " + t.Yellow(prose.Plural(warnings, "warning"))
 	}
 	return text
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 )
 
 // A task with for_each is one waiting instance without a map index until its trigger rule
@@ -46,7 +47,7 @@ func (e *examination) expand(t int) {
 		e.settle(t, fail, "for_each: "+err.Error())
 		return
 	}
-	e.reconcile(t, len(items), "for_each has "+plural(len(items), "item"))
+	e.reconcile(t, len(items), "for_each has "+prose.Plural(len(items), "item"))
 	if len(items) == 0 {
 		e.settle(t, skip, "for_each: the list is empty")
 		return

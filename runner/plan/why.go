@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
 
@@ -145,7 +146,7 @@ func (y *inquiry) ended(in *Instance) {
 	y.check("reason", in.State == Success || in.State == Skipped || in.State == Removed, "%s", word)
 	if in.Try > 0 {
 		y.check("attempts", true, "%d of at most %d", in.Try, in.TryLimit)
-		word += fmt.Sprintf(", after %s", plural(in.Try, "attempt"))
+		word += fmt.Sprintf(", after %s", prose.Plural(in.Try, "attempt"))
 	}
 	if !y.EndedAt.IsZero() {
 		word += ", at " + stamp(y.EndedAt)
@@ -175,11 +176,4 @@ func (y *inquiry) unheard(in *Instance) string {
 		}
 	}
 	return "it waits for a slot there, or its process has not been reported yet"
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

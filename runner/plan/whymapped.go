@@ -3,6 +3,8 @@ package plan
 import (
 	"fmt"
 	"strings"
+
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 )
 
 // tellingOrder is which state of many instances a person wants to hear of first.
@@ -34,9 +36,9 @@ func (y *inquiry) mapped() bool {
 			y.doc.State, ask = s.String(), first[s]
 		}
 		words = append(words, fmt.Sprintf("%d %s", count[s], s))
-		y.check(s.String(), s == Success || s == Skipped, "%s, the first is %s", plural(count[s], "instance"), first[s])
+		y.check(s.String(), s == Success || s == Skipped, "%s, the first is %s", prose.Plural(count[s], "instance"), first[s])
 	}
-	y.say("has %s: %s; tidemark why %s %s '%s' says more of one", plural(total, "instance"), strings.Join(words, ", "),
+	y.say("has %s: %s; tidemark why %s %s '%s' says more of one", prose.Plural(total, "instance"), strings.Join(words, ", "),
 		y.Pipeline.Name, stamp(y.Interval.Start), ask)
 	return true
 }

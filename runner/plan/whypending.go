@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 )
 
 // pending explains an instance that waits: every condition of its start, met or not.
@@ -114,7 +115,7 @@ func (y *inquiry) lane() {
 	limit := lane.maxActive(y.Pipeline.Def)
 	y.check("max_active_runs", y.Active < limit, "%d of %d runs are running", y.Active, limit)
 	if y.Ahead > 0 {
-		y.check("turn", y.Active+y.Ahead < limit, "%s before it in its queue", plural(y.Ahead, "run"))
+		y.check("turn", y.Active+y.Ahead < limit, "%s before it in its queue", prose.Plural(y.Ahead, "run"))
 	}
 }
 
@@ -196,7 +197,7 @@ func (y *inquiry) upstreams(id string, rows []Instance, met bool) {
 		}
 		total++
 	}
-	y.check("upstream "+id, met || ended == total, "of upstream %s %d of %s ended%s", id, ended, plural(total, "instance"), first)
+	y.check("upstream "+id, met || ended == total, "of upstream %s %d of %s ended%s", id, ended, prose.Plural(total, "instance"), first)
 }
 
 func (y *inquiry) when(e *examination, t int, in *Instance) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/runner"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
@@ -50,14 +51,14 @@ func (d *calendarDay) Words() string {
 	var parts []string
 	for _, state := range runsWorstFirst {
 		if n := d.Counts[state]; n > 0 {
-			parts = append(parts, number(n)+" "+state.String())
+			parts = append(parts, prose.Number(n)+" "+state.String())
 		}
 	}
 	if d.Missing > 0 {
-		parts = append(parts, number(d.Missing)+" never made")
+		parts = append(parts, prose.Number(d.Missing)+" never made")
 	}
 	if d.ToCome > 0 {
-		parts = append(parts, number(d.ToCome)+" to come")
+		parts = append(parts, prose.Number(d.ToCome)+" to come")
 	}
 	if len(parts) == 0 {
 		return "nothing"

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 )
 
 // orderForm is what the dialog of an order asks, and where its answers go.
@@ -139,7 +140,7 @@ func (f *orderForm) ranges(now time.Time) {
 	f.To = name(newest.Start)
 	for _, n := range []int{7, 30} {
 		if n <= len(starts) {
-			f.Quick = append(f.Quick, quickRange{"newest " + plural(n, "interval"), name(starts[n-1]), f.To})
+			f.Quick = append(f.Quick, quickRange{"newest " + prose.Plural(n, "interval"), name(starts[n-1]), f.To})
 		}
 	}
 	f.From = name(starts[min(7, len(starts))-1])

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 )
 
 //go:embed templates
@@ -41,8 +42,8 @@ var functions = template.FuncMap{
 	"here":     pipelines.InZone,
 	"took":     took,
 	"ago":      ago,
-	"number":   number,
-	"plural":   plural,
+	"number":   prose.Number,
+	"plural":   prose.Plural,
 	"words":    func(state string) string { return strings.ReplaceAll(state, "_", " ") },
 	"interval": intervalPath,
 	"join":     strings.Join,

@@ -2,12 +2,12 @@ package web
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 )
 
-// took is a length of time for people, in at most two units.
+// took is a length of time for people; a dash where there is none.
 func took(v any) string {
 	var d time.Duration
 	switch v := v.(type) {
@@ -21,22 +21,7 @@ func took(v any) string {
 	case time.Duration:
 		d = v
 	}
-	switch {
-	case d < time.Second:
-		return fmt.Sprintf("%dms", d.Milliseconds())
-	case d < 10*time.Second:
-		return fmt.Sprintf("%.1fs", d.Seconds())
-	}
-	s := int64(d.Round(time.Second) / time.Second)
-	switch {
-	case s < 60:
-		return fmt.Sprintf("%ds", s)
-	case s < 3600:
-		return fmt.Sprintf("%dm %02ds", s/60, s%60)
-	case s < 86400:
-		return fmt.Sprintf("%dh %02dm", s/3600, s%3600/60)
-	}
-	return fmt.Sprintf("%dd %02dh", s/86400, s%86400/3600)
+	return prose.Duration(d)
 }
 
 // ago is how far an instant lies back, or ahead.
@@ -62,24 +47,4 @@ func rough(d time.Duration) string {
 		return fmt.Sprintf("%dh", int(d.Hours()))
 	}
 	return fmt.Sprintf("%dd", int(d.Hours()/24))
-}
-
-// number groups thousands.
-func number(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// plural is "1 task", "2 tasks".
-func plural(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "y"):
-		return number(n) + " " + strings.TrimSuffix(noun, "y") + "ies"
-	}
-	return number(n) + " " + noun + "s"
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 )
 
 // block is progress for a person: failures scroll up and stay, below them a block of at
@@ -55,7 +57,7 @@ func (b *block) message(e Event) string {
 		line += fmt.Sprintf("  try %d/%d", e.Try, e.Tries)
 	}
 	if e.Took > 0 {
-		line += "  " + Duration(e.Took)
+		line += "  " + prose.Duration(e.Took)
 	}
 	for _, d := range e.Details {
 		line += "  " + d.Name + " " + d.Value
@@ -104,14 +106,14 @@ func (b *block) lines() []string {
 		lines = append(lines, b.row(r, min(label, 40)))
 	}
 	if hidden > 0 {
-		lines = append(lines, b.term.Dim(fmt.Sprintf("%s %s more", b.term.Ellipsis(), Number(hidden))))
+		lines = append(lines, b.term.Dim(fmt.Sprintf("%s %s more", b.term.Ellipsis(), prose.Number(hidden))))
 	}
 	tasks, hidden := firstOf(t.Tasks, blockLines-1-len(lines))
 	for _, a := range tasks {
 		lines = append(lines, b.active(a, t.Time))
 	}
 	if hidden > 0 && len(lines) < blockLines {
-		lines = append(lines, b.term.Dim(fmt.Sprintf("  %s %s more", b.term.Ellipsis(), Number(hidden))))
+		lines = append(lines, b.term.Dim(fmt.Sprintf("  %s %s more", b.term.Ellipsis(), prose.Number(hidden))))
 	}
 	for i := range lines {
 		lines[i] = Cut(lines[i], b.term.Width-1, b.term.Ellipsis())
@@ -128,7 +130,7 @@ func (b *block) row(r Row, label int) string {
 	line += fmt.Sprintf("  %s %d  %s %d/%d  %s %d  %s", b.term.Glyph("running"), r.Running,
 		b.term.Glyph("success"), r.Done, r.Total, b.term.Glyph("failed"), r.Failed, b.bar(r.Done+r.Failed, r.Total))
 	if r.ETA > 0 {
-		line += "  eta " + Duration(r.ETA)
+		line += "  eta " + prose.Duration(r.ETA)
 	}
 	return line
 }
@@ -146,9 +148,9 @@ func (b *block) bar(done, total int) string {
 }
 
 func (b *block) active(a Active, now time.Time) string {
-	line := "  " + b.term.Glyph("running") + " " + a.Label + "  " + Duration(now.Sub(a.Since))
+	line := "  " + b.term.Glyph("running") + " " + a.Label + "  " + prose.Duration(now.Sub(a.Since))
 	if a.Typical > 0 {
-		line += b.term.Dim("  (usually " + Duration(a.Typical) + ")")
+		line += b.term.Dim("  (usually " + prose.Duration(a.Typical) + ")")
 		if now.Sub(a.Since) > 2*a.Typical {
 			line += b.term.Yellow("  slow")
 		}

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 )
 
 // plain is progress for logs: append-only, a line for each change, greppable, and now and
@@ -41,7 +43,7 @@ func (*plain) Close() {}
 func (r Row) line(now time.Time) string {
 	line := fmt.Sprintf("%s %s progress done=%d/%d failed=%d running=%d", now.UTC().Format(time.RFC3339), r.Label, r.Done, r.Total, r.Failed, r.Running)
 	if r.ETA > 0 {
-		line += " eta=" + strings.ReplaceAll(Duration(r.ETA.Round(time.Second)), " ", "")
+		line += " eta=" + strings.ReplaceAll(prose.Duration(r.ETA.Round(time.Second)), " ", "")
 	}
 	return line + "\n"
 }

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/tidemark-dev/tidemark/pipelines/prose"
 )
 
 // Width is how many columns a text takes on a terminal. Escape sequences take none.
@@ -85,37 +87,10 @@ func Wrap(s string, width int) []string {
 	return append(lines, line)
 }
 
-// Number groups thousands: 1,506.
-func Number(n int) string {
-	s := strconv.Itoa(n)
-	sign := ""
-	if n < 0 {
-		sign, s = "-", s[1:]
-	}
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return sign + s
-}
-
 // Count is a number for the stream: grouped for a person, bare for a program.
 func (t Terminal) Count(n int) string {
 	if t.Interactive {
-		return Number(n)
+		return prose.Number(n)
 	}
 	return strconv.Itoa(n)
-}
-
-// Plural is "1 task", "2 tasks".
-func Plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	switch {
-	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ay"):
-		noun = noun[:len(noun)-1] + "ies"
-	default:
-		noun += "s"
-	}
-	return Number(n) + " " + noun
 }
