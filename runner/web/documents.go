@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+
+	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
 // What pages read of the documents. The names are those of the documents; a page takes what
@@ -79,6 +81,9 @@ type instanceDoc struct {
 	Attempts      []attemptDoc
 }
 
+// Name is task, or task[3].
+func (d instanceDoc) Name() string { return plan.InstanceName(d.Task, d.MapIndex) }
+
 type attemptDoc struct {
 	Try         int
 	State       string
@@ -93,6 +98,14 @@ type attemptDoc struct {
 	Operation   *int64
 	Results     map[string]string
 	Log         *string
+}
+
+// until is when the attempt ended, or now while it goes on.
+func (a attemptDoc) until(now time.Time) time.Time {
+	if a.EndedAt != nil {
+		return *a.EndedAt
+	}
+	return now
 }
 
 // Took is how long the attempt took, nil while it goes on.

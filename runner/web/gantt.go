@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -128,7 +127,6 @@ type span struct {
 	in         *instanceDoc
 	ready      time.Time // what it needs had ended; zero: unknown
 	start, end time.Time // of its attempts; end is now while one goes on
-	over       bool
 }
 
 func (v *ganttView) draw(instances []instanceDoc, p50 map[string]float64) {
@@ -140,16 +138,15 @@ func (v *ganttView) draw(instances []instanceDoc, p50 map[string]float64) {
 	axis := newAxis(spans, v.Now)
 	longest := 8
 	for _, s := range spans {
-		longest = max(longest, min(graphLetter, len(rowName(s.in))))
+		longest = max(longest, min(graphLetter, len(s.in.Name())))
 	}
 	v.Left = 36 + graphChar*longest
-	v.Took = spans[0].end.Sub(spans[0].start)
-	first, last := spans[0].start, spans[0].end
+	first, last := spans[0].start, spans[0].end // they are in the order of their starts
 	for i, s := range spans {
-		row := ganttRow{Task: rowName(s.in), State: s.in.State, Y: ganttTop + i*ganttRowH, Critical: critical[s.in.Task], Tries: len(s.in.Attempts),
+		row := ganttRow{Task: s.in.Name(), State: s.in.State, Y: ganttTop + i*ganttRowH, Critical: critical[s.in.Task], Tries: len(s.in.Attempts),
 			Href: instanceURL(v.P.Name, s.in.IntervalStart, v.P.Location, s.in.Task), Took: s.end.Sub(s.start)}
 		row.Name = fitting(row.Task)
-		first, last = earlier(first, s.start), later(last, s.end)
+		last = later(last, s.end)
 		x := func(t time.Time) int { return v.Left + axis.at(t) }
 		if !s.ready.IsZero() && s.ready.Before(s.start) {
 			row.Waited = s.start.Sub(s.ready)
@@ -160,10 +157,7 @@ func (v *ganttView) draw(instances []instanceDoc, p50 map[string]float64) {
 			if a.StartedAt == nil {
 				continue
 			}
-			end := v.Now
-			if a.EndedAt != nil {
-				end = *a.EndedAt
-			}
+			end := a.until(v.Now)
 			if !before.IsZero() && before.Before(*a.StartedAt) && a.Operation == nil {
 				row.add(x(before), x(*a.StartedAt), "waited", "waited "+took(a.StartedAt.Sub(before))+" to try again")
 			}
@@ -192,13 +186,6 @@ func (v *ganttView) draw(instances []instanceDoc, p50 map[string]float64) {
 	}
 }
 
-func rowName(in *instanceDoc) string {
-	if in.MapIndex >= 0 {
-		return in.Task + "[" + strconv.Itoa(in.MapIndex) + "]"
-	}
-	return in.Task
-}
-
 func (r *ganttRow) add(from, to int, class, title string) {
 	s := ganttSegment{X: from, Width: max(2, to-from), Class: class, Title: title}
 	if s.Width >= ganttGlyph {
@@ -213,21 +200,15 @@ func (v *ganttView) spans(instances []instanceDoc) []span {
 	ends := map[string]time.Time{} // when a task was over
 	for i := range instances {
 		in := &instances[i]
-		s := span{in: in, over: true}
+		s := span{in: in}
 		for _, a := range in.Attempts {
 			if a.StartedAt == nil {
 				continue
 			}
-			end := v.Now
-			if a.EndedAt != nil {
-				end = *a.EndedAt
-			} else {
-				s.over = false
-			}
 			if s.start.IsZero() {
 				s.start = *a.StartedAt
 			}
-			s.end = later(s.end, end)
+			s.end = later(s.end, a.until(v.Now))
 		}
 		if !s.start.IsZero() {
 			all = append(all, s)
@@ -283,130 +264,4 @@ func later(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-// axis maps time to pixels. A pause in which nothing was at work, such as between a run and
-// its clear weeks later, is folded: it would squeeze all the rest to nothing.
-type axis struct {
-	parts []axisPart
-	scale float64 // pixels a second
-}
-
-type axisPart struct {
-	from, to time.Time
-	x        float64
-}
-
-// longPause is how much longer than all the work a pause must be to be folded.
-const longPause = 1
-
-func newAxis(spans []span, now time.Time) *axis {
-	sorted := slices.Clone(spans)
-	slices.SortFunc(sorted, func(a, b span) int { return a.start.Compare(b.start) })
-	var busy []axisPart
-	work := time.Duration(0)
-	for _, s := range sorted {
-		for _, a := range s.in.Attempts {
-			if a.StartedAt == nil {
-				continue
-			}
-			end := now
-			if a.EndedAt != nil {
-				end = *a.EndedAt
-			}
-			busy = append(busy, axisPart{from: *a.StartedAt, to: end})
-		}
-		if !s.ready.IsZero() && s.start.Sub(s.ready) < 10*time.Minute && s.ready.Before(s.start) {
-			busy = append(busy, axisPart{from: s.ready, to: s.start})
-		}
-	}
-	slices.SortFunc(busy, func(a, b axisPart) int { return a.from.Compare(b.from) })
-	merged := busy[:1]
-	for _, b := range busy[1:] {
-		if last := &merged[len(merged)-1]; !b.from.After(last.to) {
-			last.to = later(last.to, b.to)
-		} else {
-			merged = append(merged, b)
-		}
-	}
-	for _, m := range merged {
-		work += m.to.Sub(m.from)
-	}
-	a := &axis{parts: merged[:1]}
-	for _, m := range merged[1:] {
-		last := &a.parts[len(a.parts)-1]
-		if m.from.Sub(last.to) > max(time.Second, longPause*work) {
-			a.parts = append(a.parts, m)
-		} else {
-			last.to = m.to
-		}
-	}
-	total := 0.0
-	for _, m := range a.parts {
-		total += m.to.Sub(m.from).Seconds()
-	}
-	a.scale = float64(ganttAxis-ganttFold*(len(a.parts)-1)) / max(total, 0.001)
-	x := 0.0
-	for i := range a.parts {
-		a.parts[i].x = x
-		x += a.parts[i].to.Sub(a.parts[i].from).Seconds()*a.scale + ganttFold
-	}
-	return a
-}
-
-func (a *axis) at(t time.Time) int {
-	part := a.parts[0]
-	for _, p := range a.parts {
-		if !t.Before(p.from) {
-			part = p
-		}
-	}
-	x := part.x + t.Sub(part.from).Seconds()*a.scale
-	if last := a.parts[len(a.parts)-1]; part != last {
-		x = min(x, part.x+part.to.Sub(part.from).Seconds()*a.scale)
-	}
-	return int(math.Round(max(0, x)))
-}
-
-func (a *axis) width() int {
-	last := a.parts[len(a.parts)-1]
-	return int(last.x + last.to.Sub(last.from).Seconds()*a.scale)
-}
-
-var steps = []time.Duration{10 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond, 500 * time.Millisecond, time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute,
-	10 * time.Minute, 30 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour}
-
-// marks are the lines of the axis, at round distances from the beginning of each part, and
-// where pauses are folded.
-func (a *axis) marks(left int, loc *time.Location) (marks, folds []ganttMark) {
-	step := steps[len(steps)-1]
-	for _, s := range slices.Backward(steps) {
-		if s.Seconds()*a.scale >= 90 {
-			step = s
-		}
-	}
-	for i, p := range a.parts {
-		layout := "15:04:05"
-		if i > 0 || len(a.parts) > 1 {
-			layout = "01-02 15:04:05"
-		}
-		for t := p.from; !t.After(p.to); t = t.Add(step) {
-			text := "+" + took(t.Sub(p.from))
-			if t.Equal(p.from) {
-				text = t.In(loc).Format(layout)
-			}
-			marks = append(marks, ganttMark{left + a.at(t), text})
-		}
-		if i > 0 {
-			folds = append(folds, ganttMark{left + int(p.x) - ganttFold/2, rough(p.from.Sub(a.parts[i-1].to)) + " later"})
-		}
-	}
-	return marks, folds
 }
