@@ -10,6 +10,7 @@ import (
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
 	"github.com/tidemark-dev/tidemark/pipelines/prose"
+	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
 // question is what a person is asked before something changes.
@@ -18,10 +19,6 @@ type question struct {
 	count int    // how many rows change
 	noun  string // "task instance"
 }
-
-// typeFrom is the number of rows from which on a person types it instead of y: more than
-// anybody reads line by line.
-const typeFrom = 1000
 
 // Confirm returns nil when a person, or -y, agrees. Where nobody can be asked it refuses.
 func (c *call) Confirm(q question) error {
@@ -36,10 +33,10 @@ func (c *call) Confirm(q question) error {
 	}
 	wanted := []string{"y", "yes"}
 	prompt := fmt.Sprintf("%s %s? [y/N] ", title(q.verb), what)
-	if q.count > typeFrom {
+	if q.count > plan.TypeFrom {
 		number := fmt.Sprint(q.count)
 		wanted = []string{number, prose.Number(q.count)}
-		prompt = fmt.Sprintf("More than %s rows change. Type %s to %s, anything else to stop: ", prose.Number(typeFrom), number, q.verb)
+		prompt = fmt.Sprintf("More than %s rows change. Type %s to %s, anything else to stop: ", prose.Number(plan.TypeFrom), number, q.verb)
 	}
 	fmt.Fprint(c.Err, prompt)
 	answer, err := c.readLine()

@@ -23,7 +23,7 @@ func operationsVerb() *verb {
 		group:   groupLook,
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "pipeline", Usage: "only those of pipeline `NAME`"},
-			&cli.StringFlag{Name: "kind", Usage: "only those of one `KIND`: " + strings.Join(orderKinds, ", ")},
+			&cli.StringFlag{Name: "kind", Usage: "only those of one `KIND`: " + strings.Join(plan.OrderKinds, ", ")},
 			&cli.StringFlag{Name: "user", Usage: "only those that `NAME` gave"},
 			&cli.StringFlag{Name: "since", Usage: "only those given at `T` or later"},
 			&cli.StringFlag{Name: "until", Usage: "only those given at `T` or before; a date covers its whole day"},
@@ -121,13 +121,10 @@ func (c *call) operationRows(db *sqlite.DB) ([]sqlite.OperationRow, error) {
 	return []sqlite.OperationRow{*row}, nil
 }
 
-// orderKinds are what an operation may be.
-var orderKinds = []string{"clear", "backfill", "mark", "trigger", "undo", "pause", "unpause"}
-
 func (c *call) operationQuery() (q sqlite.OperationQuery, err error) {
 	q = sqlite.OperationQuery{Kind: c.String("kind"), Pipeline: c.String("pipeline"), User: c.String("user"), Limit: c.Int("limit")}
 	if q.Kind != "" {
-		if err = c.oneOf("kind", orderKinds); err != nil {
+		if err = c.oneOf("kind", plan.OrderKinds); err != nil {
 			return q, err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -35,6 +36,14 @@ func (c *call) Pipeline(arg string) (*pipelines.Pipeline, error) {
 		return nil, c.invalid(project, fmt.Sprintf("pipeline %q", arg), problemsOf(project, file))
 	}
 	return nil, noSuchPipeline(project, arg)
+}
+
+// subject is the pipeline that an order is about, and what time it is there.
+func (c *call) subject() (p *pipelines.Pipeline, now time.Time, err error) {
+	if p, err = c.Pipeline(c.Arg(0)); err == nil {
+		now, err = c.Now(p.Location)
+	}
+	return p, now, err
 }
 
 // Pipelines finds what PIPELINE means where -R makes it a regular expression over names.

@@ -27,11 +27,7 @@ func unpauseVerb() *verb {
 }
 
 func runUnpause(c *call) error {
-	p, err := c.Pipeline(c.Arg(0))
-	if err != nil {
-		return err
-	}
-	now, err := c.Now(p.Location)
+	p, now, err := c.subject()
 	if err != nil {
 		return err
 	}

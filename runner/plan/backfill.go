@@ -191,8 +191,7 @@ func (b *backfilling) interval(period timetable.Period) {
 		b.existing(run)
 		return
 	case overlap != nil:
-		b.leave(b.s.Name, "", period.Start, "overlaps", fmt.Sprintf("the run of %s to %s covers part of it",
-			stamp(overlap.Interval.Start), stamp(overlap.Interval.End)))
+		b.leaveOverlapped(b.s.Name, period.Start, overlap)
 		return
 	}
 	if period.Start.Before(b.s.Def.Start) {
@@ -203,18 +202,11 @@ func (b *backfilling) interval(period timetable.Period) {
 	}
 	for t, why := range b.full {
 		if why != "" {
-			b.create(0, period.Start, t, why)
+			b.create(b.s, 0, period.Start, t, why)
 		}
 	}
 	b.Runs = append(b.Runs, PlanRun{Pipeline: b.s.Name, IntervalStart: period.Start, IntervalEnd: period.End,
 		To: ptr(RunQueued), Action: Create, Why: b.whyMade(period.Interval), Due: period.Due, Partial: b.sel.named(), Params: b.params})
-}
-
-// create plans an instance that does not exist.
-func (b *backfilling) create(run int64, at time.Time, t int, why string) {
-	task := b.s.Def.Tasks[t]
-	b.row(PlanRow{Pipeline: b.s.Name, Task: task.ID, MapIndex: -1, IntervalStart: at,
-		To: Waiting, Action: Create, Why: why, Run: run, TryLimit: task.Retries + 1})
 }
 
 // runAt finds, in runs by interval start, the run of an interval, or else one that overlaps it.

@@ -89,7 +89,7 @@ func (c *clearing) run(s *PipelineScope, run *Run, sum *summary) {
 			continue
 		}
 		if all && place.first[t] == place.end[t] && len(run.Instances) > 0 {
-			c.absent(s, run, t)
+			c.create(s, run.ID, run.Interval.Start, t, ofTheRun) // added since, or nobody had asked for it
 		}
 		for i := place.first[t]; i < place.end[t]; i++ {
 			sum.note(t, reason)
@@ -114,14 +114,6 @@ func (c *clearing) run(s *PipelineScope, run *Run, sum *summary) {
 
 // ofTheRun is why an instance is chosen that neither matched nor is joined to what did.
 const ofTheRun = "of the run"
-
-// absent makes an instance of a task that a run lacks: it was added since, or nobody had
-// asked for it.
-func (c *clearing) absent(s *PipelineScope, run *Run, t int) {
-	task := s.Def.Tasks[t]
-	c.row(PlanRow{Pipeline: s.Name, Task: task.ID, MapIndex: -1, IntervalStart: run.Interval.Start,
-		To: Waiting, Action: Create, Why: ofTheRun, Run: run.ID, TryLimit: task.Retries + 1})
-}
 
 func (c *clearing) rooted(instances []Instance) bool {
 	return slices.ContainsFunc(instances, func(in Instance) bool { return c.sel.wants(&in) })

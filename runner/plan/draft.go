@@ -47,6 +47,22 @@ func (d *draft) leave(pipeline, task string, at time.Time, state, why string) {
 	d.Untouched = append(d.Untouched, Untouched{Pipeline: pipeline, Task: task, MapIndex: -1, IntervalStart: at, State: state, Why: why})
 }
 
+// create adds the row of a task instance that does not exist, in a run that may not exist either.
+func (d *draft) create(s *PipelineScope, run int64, at time.Time, t int, why string) {
+	task := s.Def.Tasks[t]
+	d.row(PlanRow{Pipeline: s.Name, Task: task.ID, MapIndex: -1, IntervalStart: at,
+		To: Waiting, Action: Create, Why: why, Run: run, TryLimit: task.Retries + 1})
+}
+
+// leaveOverlapped leaves an interval alone of which a run covers part.
+func (d *draft) leaveOverlapped(pipeline string, at time.Time, run *Run) {
+	d.leave(pipeline, "", at, "overlaps", coversPart(run))
+}
+
+func coversPart(run *Run) string {
+	return fmt.Sprintf("the run of %s to %s covers part of it", stamp(run.Interval.Start), stamp(run.Interval.End))
+}
+
 func (d *draft) leaveInstance(pipeline string, in *Instance, run *Run, why string) {
 	d.leave(pipeline, in.Task, run.Interval.Start, in.State.String(), why)
 	d.Untouched[len(d.Untouched)-1].MapIndex = in.MapIndex

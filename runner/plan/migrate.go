@@ -55,7 +55,7 @@ func (m *migration) missing(s *PipelineScope) {
 		switch run, overlap := runAt(s.Runs, period.Interval); {
 		case run != nil:
 		case overlap != nil:
-			m.leave(s.Name, "", period.Start, "overlaps", covers(overlap))
+			m.leave(s.Name, "", period.Start, "overlaps", "never made: "+coversPart(overlap))
 		default:
 			m.leave(s.Name, "", period.Start, "missing", "has no run; tidemark backfill makes it")
 		}
@@ -81,7 +81,7 @@ func (m *migration) next(s *PipelineScope) {
 			overlap = run
 			fallthrough
 		case overlap != nil:
-			m.leave(s.Name, "", period.Start, "overlaps", covers(overlap))
+			m.leave(s.Name, "", period.Start, "overlaps", "never made: "+coversPart(overlap))
 			continue
 		}
 		m.starts[period.Start] = true
@@ -103,10 +103,6 @@ func (m *migration) early(s *PipelineScope) {
 			m.leave(s.Name, "", period.Start, "missing", "before start_date; tidemark backfill makes it")
 		}
 	}
-}
-
-func covers(run *Run) string {
-	return fmt.Sprintf("never made: the run of %s to %s covers part of it", stamp(run.Interval.Start), stamp(run.Interval.End))
 }
 
 func whyDue(s *PipelineScope, period timetable.Period) string {

@@ -6,6 +6,13 @@ import (
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
 
+// OrderKinds are what an operation may be.
+var OrderKinds = []string{"clear", "backfill", "mark", "trigger", "undo", "pause", "unpause"}
+
+// TypeFrom is the number of rows from which on a person types it instead of a yes: more than
+// anybody reads line by line.
+const TypeFrom = 1000
+
 // ClearArgs is what `clear` was asked.
 type ClearArgs struct {
 	Selector

@@ -9,9 +9,9 @@ import (
 // queue_timeout bounds for how long an instance may lack nothing but room. When that began
 // is its NotBefore: the end of a retry's delay; of an instance that waits, the look that
 // first found it ready and had no room for it, which is written down. An order that puts
-// the instance back clears it, and so does whatever else comes to hold it back. What begins in the very look in which its time is over has
-// still made it, so that nothing fails for the time in which nobody looked, unless there is
-// still no room.
+// the instance back clears it, and so does whatever else comes to hold it back. What begins
+// in the very look in which its time is over has still made it, so that nothing fails for
+// the time in which nobody looked, unless there is still no room.
 
 // patient is an instance that could start and does not wait for ever.
 type patient struct {

@@ -24,7 +24,7 @@ func (b *backfilling) existing(run *Run) {
 			continue
 		}
 		if made(t) {
-			b.create(run.ID, run.Interval.Start, t, why)
+			b.create(b.s, run.ID, run.Interval.Start, t, why)
 		}
 		for i := place.first[t]; i < place.end[t]; i++ {
 			in := &run.Instances[i]

@@ -52,9 +52,8 @@ func Trigger(now time.Time, s *PipelineScope, args TriggerArgs) (*Plan, error) {
 				stamp(args.Start), stamp(args.End)),
 			Help: "an interval's data belongs to one run"}
 	}
-	for _, task := range s.Def.Tasks {
-		d.row(PlanRow{Pipeline: s.Name, Task: task.ID, MapIndex: -1, IntervalStart: args.Start,
-			To: Waiting, Action: Create, Why: "of the run", TryLimit: task.Retries + 1})
+	for t := range s.Def.Tasks {
+		d.create(s, 0, args.Start, t, ofTheRun)
 	}
 	due := args.End
 	d.Runs = append(d.Runs, PlanRun{Pipeline: s.Name, IntervalStart: args.Start, IntervalEnd: args.End,

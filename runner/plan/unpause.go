@@ -131,13 +131,11 @@ func (u *unpausing) make(missed timetable.Decision) {
 			u.leave(u.s.Name, "", period.Start, run.State.String(), "already exists: "+run.State.String())
 			continue
 		case overlap != nil:
-			u.leave(u.s.Name, "", period.Start, "overlaps", fmt.Sprintf("the run of %s to %s covers part of it",
-				stamp(overlap.Interval.Start), stamp(overlap.Interval.End)))
+			u.leaveOverlapped(u.s.Name, period.Start, overlap)
 			continue
 		}
-		for _, task := range u.s.Def.Tasks {
-			u.row(PlanRow{Pipeline: u.s.Name, Task: task.ID, MapIndex: -1, IntervalStart: period.Start,
-				To: Waiting, Action: Create, Why: "missed while paused", TryLimit: task.Retries + 1})
+		for t := range u.s.Def.Tasks {
+			u.create(u.s, 0, period.Start, t, "missed while paused")
 		}
 		u.Runs = append(u.Runs, PlanRun{Pipeline: u.s.Name, IntervalStart: period.Start, IntervalEnd: period.End,
 			To: ptr(RunQueued), Action: Create, Why: "missed while paused", Due: period.Due})

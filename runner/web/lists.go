@@ -36,14 +36,14 @@ type list struct {
 
 // How many rows a list shows, and how many at most.
 const (
-	listed0 = 200
-	listedN = 5000
+	shownRows = 200
+	mostRows  = 5000
 )
 
 func (s *Server) list(r *http.Request, p *pipelines.Pipeline, page string) list {
-	l := list{P: p, Loc: p.Location, Select: r.FormValue("select"), Limit: listed0, Path: "/p/" + p.Name + "/" + page, ReadOnly: s.Guard.ReadOnly}
+	l := list{P: p, Loc: p.Location, Select: r.FormValue("select"), Limit: shownRows, Path: "/p/" + p.Name + "/" + page, ReadOnly: s.Guard.ReadOnly}
 	if n, err := strconv.Atoi(r.FormValue("limit")); err == nil && n > 0 {
-		l.Limit = min(n, listedN)
+		l.Limit = min(n, mostRows)
 	}
 	return l
 }
@@ -67,7 +67,7 @@ func (l list) Query() map[string]any {
 
 // Next is the list with more rows.
 func (l list) Next() string {
-	return l.Path + "?limit=" + strconv.Itoa(min(l.Limit*5, listedN)) + "&select=" + escapeQuery(l.Select)
+	return l.Path + "?limit=" + strconv.Itoa(min(l.Limit*5, mostRows)) + "&select=" + escapeQuery(l.Select)
 }
 
 // Here is the list as it is.

@@ -40,6 +40,19 @@ func (s *Server) openLog(v *instanceView) (*os.File, *logIndex, error) {
 	return f, s.logs.of(path), err
 }
 
+// askedLog opens the log that a request names, and answers where that cannot be.
+func (s *Server) askedLog(w http.ResponseWriter, r *http.Request) (*os.File, bool) {
+	v, ok := s.instance(w, r)
+	if !ok {
+		return nil, false
+	}
+	f, _, err := s.openLog(v)
+	if err != nil {
+		failed(w, r, storeFailure(err))
+	}
+	return f, err == nil
+}
+
 func (s *Server) logHead(v *instanceView) *logHead {
 	head := &logHead{First: 1, Silent: true}
 	f, x, err := s.openLog(v)
@@ -109,13 +122,8 @@ func (s *Server) serveLines(w http.ResponseWriter, r *http.Request) {
 // serveFind looks for a text in the whole log, whatever its size: the numbers of its lines.
 // Without capitals it finds both cases.
 func (s *Server) serveFind(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.instance(w, r)
+	f, ok := s.askedLog(w, r)
 	if !ok {
-		return
-	}
-	f, _, err := s.openLog(v)
-	if err != nil {
-		failed(w, r, storeFailure(err))
 		return
 	}
 	found := struct {
@@ -182,13 +190,8 @@ func matcher(r *http.Request) func([]byte) bool {
 
 // serveRaw gives the log as the task wrote it.
 func (s *Server) serveRaw(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.instance(w, r)
+	f, ok := s.askedLog(w, r)
 	if !ok {
-		return
-	}
-	f, _, err := s.openLog(v)
-	if err != nil {
-		failed(w, r, storeFailure(err))
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"time"
+
+	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
 // serveBackfills lists the backfills, with what steers them.
@@ -37,7 +39,7 @@ func (s *Server) serveOperations(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	render(w, r, "operations", map[string]any{"Title": "Operations", "Tab": "operations", "Rows": doc.Operations, "Asked": asked,
-		"Kinds": []string{"clear", "backfill", "mark", "trigger", "undo", "pause", "unpause"}, "Query": r.URL.RequestURI(),
+		"Kinds": plan.OrderKinds, "Query": r.URL.RequestURI(),
 		"Zone": s.zone, "Now": s.Now(), "ReadOnly": s.Guard.ReadOnly, "Pipelines": s.Project().Pipelines})
 }
 

@@ -59,7 +59,7 @@ func (s *Server) servePipelines(w http.ResponseWriter, r *http.Request) {
 	}
 	var rows []pipelineRow
 	for _, d := range doc.Pipelines {
-		rows = append(rows, newPipelineRow(d, first[d.File]))
+		rows = append(rows, newPipelineRow(d, first[d.File], doc.Runner != nil))
 	}
 	render(w, r, "pipelines", map[string]any{"Title": "Pipelines", "Tab": "pipelines", "Rows": rows, "Runner": doc.Runner,
 		"Problems": doc.Problems, "Now": s.Now(), "ReadOnly": s.Guard.ReadOnly})
@@ -101,8 +101,8 @@ const (
 	barLowest  = 6
 )
 
-func newPipelineRow(d pipelineDoc, problem problemDoc) pipelineRow {
-	row := pipelineRow{pipelineDoc: d, Location: location(d.Timezone), Problem: problem, Word: word(d)}
+func newPipelineRow(d pipelineDoc, problem problemDoc, runner bool) pipelineRow {
+	row := pipelineRow{pipelineDoc: d, Location: location(d.Timezone), Problem: problem, Word: word(d, runner)}
 	longest := 0.0
 	for _, n := range d.Newest {
 		if n.Duration != nil {
@@ -124,13 +124,15 @@ func newPipelineRow(d pipelineDoc, problem problemDoc) pipelineRow {
 	return row
 }
 
-// word is how a pipeline stands.
-func word(d pipelineDoc) string {
+// word is how a pipeline stands. Without a runner nothing that is left goes on.
+func word(d pipelineDoc, runner bool) string {
 	switch {
 	case !d.Valid:
 		return "broken"
 	case d.Paused:
 		return "paused"
+	case !runner && d.Counts["running"]+d.Counts["queued"] > 0:
+		return "stopped"
 	case d.Counts["running"] > 0:
 		return "running"
 	case d.Counts["queued"] > 0:

@@ -84,9 +84,6 @@ type leftAlone struct {
 	Count int
 }
 
-// typeFrom is from how many rows on a person types the number, as on the command line.
-const typeFrom = 1000
-
 // servePreview plans an order, as a dry run does, and answers with the plan in HTML. The
 // body is that of the order, with "order" for the verb.
 func (s *Server) servePreview(w http.ResponseWriter, r *http.Request) {
@@ -185,7 +182,7 @@ func (v *previewView) summarise(p *plan.Plan) {
 	if runs > v.Rows {
 		v.Rows, v.Noun = runs, "run"
 	}
-	v.Confirms = v.Rows > typeFrom
+	v.Confirms = v.Rows > plan.TypeFrom
 	if v.Rows == 0 && p.Live != nil {
 		v.Noun = "" // it moves the schedule alone
 	}

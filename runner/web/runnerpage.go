@@ -85,7 +85,7 @@ func (s *Server) working(r *http.Request, p *pipelines.Pipeline) (running, queue
 	for _, run := range runs.Runs {
 		at := run.IntervalStart.UTC().Format(time.RFC3339Nano)
 		doc, f := ask[tasksDoc](r.Context(), s, Command{Verb: "tasks", Args: []string{p.Name}, Flags: []Flag{
-			{"start-date", at}, {"end-date", at}, {"state", "running,queued,retrying,waiting"}, {"limit", strconv.Itoa(listed0)}}})
+			{"start-date", at}, {"end-date", at}, {"state", "running,queued,retrying,waiting"}, {"limit", strconv.Itoa(shownRows)}}})
 		if f != nil {
 			return nil, nil, cut, f
 		}

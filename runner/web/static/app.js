@@ -23,7 +23,7 @@ export const toast = (text, { bad = false, action = '', run = null, seconds = 10
 // took is a length of time in at most two units, as the server writes it.
 export const took = (ms) => {
   if (ms < 1000) return `${Math.round(ms)}ms`;
-  if (ms < 10000) return `${(ms / 1000).toFixed(1)}s`;
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)}s`;
   const s = Math.round(ms / 1000);
   const two = (n) => String(n).padStart(2, '0');
   if (s < 60) return `${s}s`;
