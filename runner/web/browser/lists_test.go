@@ -122,6 +122,9 @@ func TestListsAreSeen(t *testing.T) {
 			if wide := eval[int](p, `Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll(".page, .rows")].map((e) => e.scrollWidth))`); int64(wide) > look.width {
 				t.Errorf("%s is %d wide on a screen of %d", path, wide, look.width)
 			}
+			if high := eval[int](p, `document.documentElement.scrollHeight - innerHeight`); high > 0 {
+				t.Errorf("%s has a second scrollbar: the document is %d too high", path, high)
+			}
 			p.picture(fmt.Sprintf("%s-%s-%d", name, look.theme, look.width))
 		}
 	}
