@@ -98,8 +98,11 @@ func (h *history) past(s *record, k attemptKey, def *pipelines.Pipeline, task *p
 	first := r.lane != 0 // of its backfill, which begins anew
 	known := false
 	for id, other := range s.runs {
-		if other.pipe != r.pipe || other.start >= r.start || other.created >= s.attempts[k].queued {
-			continue // it came later: the attempt did not know it
+		switch queued := s.attempts[k].queued; {
+		case other.pipe != r.pipe || other.start >= r.start || other.created > queued:
+			continue // the attempt did not know it
+		case other.created == queued && id > k.run:
+			return // it may have come before the attempt or after it
 		}
 		if previous == 0 || other.start > s.runs[previous].start {
 			previous = id

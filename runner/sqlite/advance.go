@@ -55,6 +55,8 @@ func (db *DB) advanceRun(now time.Time, ch plan.RunChange) {
 	run.State = ch.To
 	switch {
 	case ch.From == ch.To:
+	case ch.To == plan.RunQueued: // where it stands in the queue is not in memory
+		c.stale[run.Pipeline] = true
 	case ch.To == plan.RunRunning:
 		run.StartedAt = now
 	case ch.To.Final():
