@@ -19,16 +19,21 @@ func (e *examination) stuck(before []*Run) bool {
 }
 
 // stepAside gives the places of stuck runs to the earlier ones of their lanes, the latest
-// first. Where the newest comes first it does nothing: no earlier run would get the place.
+// first. A lane in which the newest come first would give the place back to the same run: it
+// turns round.
 func (s *step) stepAside(p *PipelineState, stuck []*Run) {
 	for _, lane := range p.Lanes {
-		if lane.Paused || lane.Backwards || p.active(lane.ID) < lane.maxActive(p.Def) {
+		if lane.Paused || p.active(lane.ID) < lane.maxActive(p.Def) {
 			continue
 		}
 		ahead := 0
 		for _, run := range slices.Backward(stuck) {
 			if run.Lane != lane.ID {
 				continue
+			}
+			if lane.Backwards {
+				s.turn(p, lane, run)
+				break
 			}
 			if ahead == len(lane.Queued) || !lane.Queued[ahead].Interval.Start.Before(run.Interval.Start) {
 				break
@@ -40,4 +45,16 @@ func (s *step) stepAside(p *PipelineState, stuck []*Run) {
 		}
 	}
 	p.Running = slices.DeleteFunc(p.Running, func(run *Run) bool { return run.State != RunRunning })
+}
+
+// turn lets a lane go on with its oldest run, if one is older than the run that is stuck.
+// Which one that is may not be known here: the next look finds it.
+func (s *step) turn(p *PipelineState, lane *Lane, stuck *Run) {
+	earlier := func(queued *Run) bool { return queued.Interval.Start.Before(stuck.Interval.Start) }
+	if !lane.More && !slices.ContainsFunc(lane.Queued, earlier) {
+		return
+	}
+	s.decision.Turn = append(s.decision.Turn, TurnedLane{p.Name, lane.ID})
+	s.decision.Again = true
+	lane.Backwards, lane.Queued, lane.More = false, nil, true
 }

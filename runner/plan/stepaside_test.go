@@ -59,7 +59,7 @@ func TestWhoWaitsForAnEarlierRunGivesItItsPlace(t *testing.T) {
 			m.pipes[0].lanes = append(m.pipes[0].lanes, Lane{ID: 7, Paused: true})
 			m.runs[0].Lane = 7
 		}},
-		{"nor_where_the_newest_comes_first", "a:past", "queued running running", func(m *model) {
+		{"where_the_newest_come_first_the_lane_turns_round", "a:past", "running running queued", func(m *model) {
 			m.pipes[0].lanes = append(m.pipes[0].lanes, Lane{ID: 7, Backwards: true})
 			for _, r := range m.runs {
 				r.Lane = 7

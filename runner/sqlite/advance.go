@@ -16,6 +16,9 @@ func (db *DB) advance(now time.Time, d *plan.Decision, done outcome) {
 		touched[ch.Run.Pipeline] = true
 		db.advanceRun(now, ch)
 	}
+	for _, t := range d.Turn {
+		c.stale[t.Pipeline] = true
+	}
 	for _, ch := range d.Tasks {
 		db.advanceTask(ch)
 	}

@@ -50,7 +50,7 @@ func (db *DB) loadRuns(w *conn, c *cache, p *pipelineCache) error {
 	p.running = nil
 	if p.nQueued > 0 {
 		for _, l := range p.lanes {
-			if err := db.loadQueued(w, p, l, id); err != nil {
+			if err := w.loadQueued(p, l, id); err != nil {
 				return err
 			}
 		}
@@ -60,13 +60,11 @@ func (db *DB) loadRuns(w *conn, c *cache, p *pipelineCache) error {
 			return err
 		}
 	}
-	for _, run := range p.running {
+	for _, run := range p.unfinished() {
+		c.runs[run.ID] = run
 		if err := db.loadInstances(w, run); err != nil {
 			return err
 		}
-	}
-	for _, run := range p.unfinished() {
-		c.runs[run.ID] = run
 	}
 	return db.loadPast(w, c, p)
 }
@@ -88,34 +86,7 @@ func (w *conn) loadLanes(p *pipelineCache, id int64) error {
 	})
 }
 
-// loadQueued reads the first runs of a lane in the order in which they shall start. The
-// newest can no longer come first where the file has since made a task of theirs depend on
-// its past.
-func (db *DB) loadQueued(w *conn, p *pipelineCache, l *laneCache, id int64) error {
-	for {
-		if err := w.loadQueued(p, l, id); err != nil {
-			return err
-		}
-		for _, run := range l.queued {
-			if err := db.loadInstances(w, run); err != nil {
-				return err
-			}
-		}
-		if !l.backwards || !slices.ContainsFunc(l.queued, db.needsPast) {
-			return nil
-		}
-		l.backwards = false
-	}
-}
-
-// needsPast says whether a run has, or will have, a task that depends on its past.
-func (db *DB) needsPast(run *plan.Run) bool {
-	r := db.defs.pipelines[run.Pipeline]
-	return r != nil && len(r.past) > 0 && (!run.Partial || slices.ContainsFunc(run.Instances, func(in plan.Instance) bool {
-		return slices.Contains(r.past, in.Task)
-	}))
-}
-
+// loadQueued reads the first runs of a lane in the order in which they shall start.
 func (w *conn) loadQueued(p *pipelineCache, l *laneCache, id int64) error {
 	query := `
 		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at,
