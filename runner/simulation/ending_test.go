@@ -55,17 +55,19 @@ func (h *history) unpause() {
 }
 
 // putRight lets what failed count as done, and so what waits in the earliest unfinished run
-// of a pipeline for an instance that the run before does not have, and never will.
+// of a pipeline for what the run before has not done, and never will: it has ended.
 func (h *history) putRight() {
 	for _, def := range h.defs {
 		h.mark(def, plan.Selector{All: true, States: []plan.State{plan.Failed, plan.UpstreamFailed}})
 		first, before := h.seen.earliest(def.Name)
-		if first == 0 || before == 0 || h.seen.runs[first].state != plan.RunRunning {
+		if first == 0 || before == 0 || h.seen.runs[first].state != plan.RunRunning || !h.seen.runs[before].state.Final() {
 			continue
 		}
 		for k, in := range h.seen.instances {
-			task, _ := h.follows(h.seen, h.seen.runs[first]).Task(k.task)
-			if k.run == first && in.state == plan.Waiting && task != nil && task.DependsOnPast && !h.seen.has(before, k.task) {
+			bound := h.follows(h.seen, h.seen.runs[first])
+			task, _ := bound.Task(k.task)
+			if k.run == first && in.state == plan.Waiting && task != nil && task.DependsOnPast &&
+				(!h.seen.has(before, k.task) || h.seen.undone(before, k.index, bound, task) != "") {
 				h.mark(def, plan.Selector{Tasks: []plan.TaskPattern{{Regex: "^" + k.task + "$"}}, Intervals: []time.Time{time.UnixMicro(h.seen.runs[first].start).UTC()},
 					States: []plan.State{plan.Waiting}})
 			}
