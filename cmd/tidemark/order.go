@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
+	"runtime/debug"
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
@@ -43,6 +44,7 @@ func (c *call) settle(o order, preview func() (*plan.Plan, error), apply func(se
 	if o.loc == nil {
 		o.loc = time.UTC
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a plan of a million rows is made in one go
 	if c.Bool("yes") && !c.looksOnly() && !c.isNew() {
 		return c.become(o, nil, apply)
 	}
