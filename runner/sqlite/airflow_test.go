@@ -1,0 +1,372 @@
+package sqlite
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
+	"github.com/tidemark-dev/tidemark/runner/plan"
+)
+
+// These rows are what users of Airflow expect of what is on record, and of backfills beside
+// other runs and pipelines: the real planner on a real database. Those that need no database
+// stand in runner/plan.
+
+// town is a database with some pipelines, and an executor that ends what it is told to end.
+type town struct {
+	*testing.T
+	db   *DB
+	defs map[string]*pipelines.Pipeline
+	now  time.Time
+	held map[string]plan.AttemptKey // open attempts by "p:02/task", of the day
+	seen []string                   // what began, in order
+}
+
+func newTown(t *testing.T, sources ...string) *town {
+	d := &town{T: t, db: open(t, filepath.Join(t.TempDir(), "state.db"), Options{Fast: true}),
+		defs: map[string]*pipelines.Pipeline{}, now: day0.AddDate(0, 0, 9), held: map[string]plan.AttemptKey{}}
+	for i, source := range sources {
+		name := "pqr"[i : i+1]
+		d.defs[name] = parsed(t, name, source)
+		register(t, d.db, d.defs[name])
+	}
+	t.Cleanup(func() {
+		if wrong, err := d.db.Verify(ctx); err != nil || len(wrong) > 0 {
+			t.Error(wrong, err)
+		}
+	})
+	return d
+}
+
+// look lets the loop turn until nothing is left to do.
+func (d *town) look(reports ...plan.Report) {
+	d.Helper()
+	for busy := true; busy; reports = nil {
+		decision, err := d.db.Update(ctx, d.now, func(w *plan.World) plan.Decision {
+			for _, p := range w.Pipelines {
+				p.Def = d.defs[p.Name]
+			}
+			w.Reports, w.Parallelism = reports, 32
+			return plan.Step(d.now, w)
+		})
+		must(d.T, err)
+		for _, s := range decision.Start {
+			name := fmt.Sprintf("%s:%s/%s", s.Def.Name, s.Run.Interval.Start.Format("02"), s.Task)
+			d.held[name], d.seen = s.AttemptKey, append(d.seen, name)
+		}
+		busy = !decision.Empty()
+	}
+}
+
+// end lets an open attempt end with an exit code.
+func (d *town) end(name string, code int) {
+	d.Helper()
+	key, ok := d.held[name]
+	if !ok {
+		d.Fatalf("%s is not open: %v", name, d.held)
+	}
+	delete(d.held, name)
+	d.look(plan.Report{AttemptKey: key, Event: plan.Ended, Time: d.now, StartedAt: d.now, ExitCode: code})
+}
+
+func (d *town) give(pipeline string, decide func(*plan.PipelineScope) (*plan.Plan, error)) *plan.Plan {
+	d.Helper()
+	p, err := d.db.Apply(ctx, d.now, ScopeQuery{Pipelines: []string{pipeline}}, d.defs, anna,
+		func(s []*plan.PipelineScope) (*plan.Plan, error) { return decide(s[0]) })
+	must(d.T, err)
+	return p
+}
+
+func (d *town) clear(sel plan.Selector) func(*plan.PipelineScope) (*plan.Plan, error) {
+	return func(s *plan.PipelineScope) (*plan.Plan, error) {
+		return plan.Clear(d.now, []*plan.PipelineScope{s}, plan.ClearArgs{Selector: sel})
+	}
+}
+
+// fills is a backfill of the days from..to of March.
+func (d *town) fills(from, to int, with ...func(*plan.BackfillArgs)) func(*plan.PipelineScope) (*plan.Plan, error) {
+	return func(s *plan.PipelineScope) (*plan.Plan, error) {
+		args := plan.BackfillArgs{Selector: plan.Selector{Start: day0.AddDate(0, 0, from-1), End: day0.AddDate(0, 0, to-1)}}
+		for _, f := range with {
+			f(&args)
+		}
+		return plan.Backfill(d.now, s, args)
+	}
+}
+
+// runs writes the runs of a pipeline as "02 success scheduled".
+func (d *town) runs(pipeline string) string {
+	d.Helper()
+	rows, err := d.db.Runs(ctx, RunQuery{Pipeline: pipeline})
+	must(d.T, err)
+	var all []string
+	for _, r := range rows {
+		all = append(all, fmt.Sprintf("%s %s %s", r.Interval.Start.Format("02"), r.State, r.Kind))
+	}
+	return strings.Join(all, ", ")
+}
+
+const (
+	byHand = "tasks: {a: echo}\n"
+	daily  = "schedule: '@daily'\nstart_date: 2026-03-01\ncatchup: none\n" + byHand
+)
+
+func TestWhatAnAttemptWasStaysOnRecordAfterAClear(t *testing.T) {
+	for _, s := range []struct {
+		name, source string
+		ends         string // exit codes, or . for one that goes on
+		states       []plan.AttemptState
+	}{
+		{"success", byHand, "0", []plan.AttemptState{plan.AttemptSuccess}},
+		{"skipped", byHand, "99", []plan.AttemptState{plan.AttemptSkipped}},
+		{"failed", byHand, "1", []plan.AttemptState{plan.AttemptFailed}},
+		{"failed, and to be tried again", "tasks: {a: {run: echo, retries: 3, retry_delay: 1h}}\n", "1", []plan.AttemptState{plan.AttemptFailed}},
+		{"failed twice", "tasks: {a: {run: echo, retries: 1, retry_delay: 1s}}\n", "1 1", []plan.AttemptState{plan.AttemptFailed, plan.AttemptFailed}},
+		{"at work: in Airflow it has failed", byHand, ".", []plan.AttemptState{plan.AttemptCancelled}},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			d := newTown(t, s.source)
+			d.give("p", func(s *plan.PipelineScope) (*plan.Plan, error) {
+				return plan.Trigger(d.now, s, plan.TriggerArgs{Interval: spanOf(1)})
+			})
+			d.look()
+			for _, code := range strings.Fields(s.ends) {
+				n := 0
+				if _, err := fmt.Sscan(code, &n); err == nil {
+					d.end("p:02/a", n)
+				}
+				d.now = d.now.Add(time.Minute)
+				d.look()
+			}
+			d.give("p", d.clear(plan.Selector{All: true}))
+			d.look()
+			if s.ends == "." {
+				d.end("p:02/a", 137)
+			}
+			all, err := d.db.Attempts(ctx, 1, "a", -1)
+			must(t, err)
+			var states []plan.AttemptState
+			for i, a := range all {
+				if states = append(states, a.State); a.Try != i+1 {
+					t.Errorf("attempt %d has the number %d", i+1, a.Try)
+				}
+			}
+			if want := append(s.states, plan.AttemptQueued); !slices.Equal(states, want) {
+				t.Errorf("on record are %v, want %v", states, want)
+			}
+			d.end("p:02/a", 0)
+			if got := d.runs("p"); got != "02 success manual" {
+				t.Error(got)
+			}
+		})
+	}
+}
+
+func TestAnOrderIsOnRecordOnceAndItsPreviewNever(t *testing.T) {
+	for _, s := range []struct {
+		kind   string
+		decide func(d *town) func(*plan.PipelineScope) (*plan.Plan, error)
+	}{
+		{"clear", func(d *town) func(*plan.PipelineScope) (*plan.Plan, error) { return d.clear(plan.Selector{All: true}) }},
+		{"backfill", func(d *town) func(*plan.PipelineScope) (*plan.Plan, error) { return d.fills(3, 4) }},
+		{"trigger", func(d *town) func(*plan.PipelineScope) (*plan.Plan, error) {
+			return func(s *plan.PipelineScope) (*plan.Plan, error) {
+				return plan.Trigger(d.now, s, plan.TriggerArgs{Interval: spanOf(4)})
+			}
+		}},
+		{"mark", func(d *town) func(*plan.PipelineScope) (*plan.Plan, error) {
+			return func(s *plan.PipelineScope) (*plan.Plan, error) {
+				return plan.Mark(d.now, []*plan.PipelineScope{s}, plan.MarkArgs{As: plan.Failed, Selector: plan.Selector{All: true}})
+			}
+		}},
+	} {
+		t.Run(s.kind, func(t *testing.T) {
+			d := newTown(t, daily)
+			d.give("p", d.fills(1, 2))
+			d.look()
+			d.end("p:01/a", 0)
+			d.end("p:02/a", 0)
+			before := d.runs("p")
+			kinds := func() (all []string) {
+				ops, err := d.db.Operations(ctx, OperationQuery{Pipeline: "p"})
+				must(t, err)
+				for _, o := range ops {
+					all = append(all, o.Kind)
+				}
+				return all
+			}
+			scopes, err := d.db.Scopes(ctx, ScopeQuery{Pipelines: []string{"p"}}, d.defs)
+			must(t, err)
+			p, err := s.decide(d)(scopes[0])
+			must(t, err)
+			if got := kinds(); len(p.Instances) == 0 || !slices.Equal(got, []string{"backfill"}) || d.runs("p") != before {
+				t.Errorf("after a preview of %d rows %v are on record", len(p.Instances), got)
+			}
+			d.give("p", s.decide(d))
+			if got := kinds(); !slices.Equal(got, []string{s.kind, "backfill"}) {
+				t.Errorf("after the order %v are on record", got)
+			}
+		})
+	}
+}
+
+func TestABackfillIsPausedAndGoesOn(t *testing.T) {
+	d := newTown(t, daily)
+	p := d.give("p", d.fills(1, 9, func(a *plan.BackfillArgs) { a.MaxActiveRuns = 3 }))
+	op := *p.Operation
+	for _, s := range []struct {
+		pause, changes bool
+		state          LaneState
+		open           int // attempts, after what was open has ended
+	}{
+		{true, true, LanePaused, 0}, {true, false, LanePaused, 0}, {false, true, LaneRunning, 3},
+		{false, false, LaneRunning, 3}, {true, true, LanePaused, 0}, {false, true, LaneRunning, 3}, {false, false, LaneDone, 0},
+	} {
+		_, changed, err := d.db.SetLane(ctx, d.now, op, s.pause, anna)
+		must(t, err)
+		for name := range d.held {
+			d.end(name, 0)
+		}
+		d.look()
+		o, err := d.db.Operation(ctx, op)
+		must(t, err)
+		if changed != s.changes || o.State != s.state || len(d.held) != s.open {
+			t.Errorf("pause %v: changed %v, %s, %d open; want %+v", s.pause, changed, o.State, len(d.held), s)
+		}
+	}
+	if got := d.runs("p"); strings.Count(got, "success backfill") != 9 {
+		t.Error(got)
+	}
+}
+
+func TestABackfillSaysNothingAndHasTheBoundsOfItsPipeline(t *testing.T) {
+	d := newTown(t, "max_active_runs: 2\n"+daily)
+	d.give("p", d.fills(1, 1))
+	d.look()
+	d.end("p:01/a", 1)
+	d.give("p", d.fills(1, 5))
+	d.look()
+	if len(d.held) != 2 || !strings.HasPrefix(d.runs("p"), "01 failed backfill, ") {
+		t.Errorf("%v: %s", d.held, d.runs("p")) // what exists is left alone
+	}
+}
+
+func TestABackfillGivesItsParamsToAllItsRunsWhicheverWayItGoes(t *testing.T) {
+	for _, backwards := range []bool{false, true} {
+		d := newTown(t, "params: {region: eu}\n"+daily)
+		d.give("p", d.fills(1, 5, func(a *plan.BackfillArgs) {
+			a.Params, a.Backwards, a.MaxActiveRuns = []string{"region=us"}, backwards, 1
+		}))
+		rows, err := d.db.Runs(ctx, RunQuery{Pipeline: "p"})
+		must(t, err)
+		for _, r := range rows {
+			if r.State != plan.RunQueued || r.Kind != plan.Backfilled || r.Params.Values()["region"] != "us" {
+				t.Errorf("%+v", r)
+			}
+		}
+		d.look()
+		for len(d.held) > 0 && len(d.seen) < 9 {
+			d.end(d.seen[len(d.seen)-1], 0)
+		}
+		want := []string{"p:01/a", "p:02/a", "p:03/a", "p:04/a", "p:05/a"}
+		if backwards {
+			slices.Reverse(want)
+		}
+		if len(rows) != 5 || !slices.Equal(d.seen, want) {
+			t.Errorf("%d runs, began %v, want %v", len(rows), d.seen, want)
+		}
+	}
+}
+
+// Runs of days 3 to 5 exist: a success, a failure and one that runs. A pipeline beside it has
+// a run of day 4, which is nobody's business.
+func TestABackfillOverRunsThatExistBesideAnotherPipeline(t *testing.T) {
+	for _, s := range []struct {
+		how       plan.Reprocess
+		made      string
+		left      string
+		neighbour string
+	}{
+		{plan.ReprocessNone, "01 02 06 07", "03 success, 04 failed, 05 running", "04 success"},
+		{plan.ReprocessFailed, "01 02 04 06 07", "03 success, 05 running", "04 success"},
+		{plan.ReprocessCompleted, "01 02 03 04 06 07", "05 running", "04 success"},
+	} {
+		d := newTown(t, daily, daily)
+		d.give("p", d.fills(3, 5))
+		d.give("q", d.fills(4, 4))
+		d.look()
+		d.end("p:03/a", 0)
+		d.end("p:04/a", 1)
+		d.end("q:04/a", 0)
+		p := d.give("p", d.fills(1, 7, func(a *plan.BackfillArgs) { a.Reprocess, a.MaxActiveRuns = s.how, 2 }))
+		rows, err := d.db.Runs(ctx, RunQuery{Pipeline: "p"})
+		must(t, err)
+		beside, err := d.db.Runs(ctx, RunQuery{Pipeline: "q"})
+		must(t, err)
+		var made, left, neighbour []string
+		for _, r := range append(rows, beside...) {
+			day := r.Interval.Start.Format("02")
+			switch {
+			case r.Pipeline == "q":
+				neighbour = append(neighbour, day+" "+r.State.String())
+			case r.Lane == *p.Operation && r.State == plan.RunQueued:
+				made = append(made, day)
+			default:
+				left = append(left, day+" "+r.State.String())
+			}
+		}
+		if strings.Join(made, " ") != s.made || strings.Join(left, ", ") != s.left || strings.Join(neighbour, ", ") != s.neighbour {
+			t.Errorf("%s makes %v, leaves %v and %v of the neighbour", s.how, made, left, neighbour)
+		}
+		if len(p.Untouched) != len(left) {
+			t.Errorf("%s lists %+v", s.how, p.Untouched)
+		}
+	}
+}
+
+func TestABackfillRunsAsManyAtOnceAsItMayUntilAllHaveSucceeded(t *testing.T) {
+	for hours := range 4 {
+		for most := 1; most <= 3; most++ {
+			d := newTown(t, "schedule: '@hourly'\nstart_date: 2026-03-01\ncatchup: none\n"+byHand)
+			d.look()
+			n := hours + 1
+			d.give("p", func(s *plan.PipelineScope) (*plan.Plan, error) {
+				return plan.Backfill(d.now, s, plan.BackfillArgs{MaxActiveRuns: most,
+					Selector: plan.Selector{Start: day0, End: day0.Add(time.Duration(hours) * time.Hour)}})
+			})
+			d.look()
+			running := func() int { return strings.Count(d.runs("p"), "running") }
+			for left := n; left > 0; left-- {
+				if got := running(); got != min(most, left) {
+					t.Fatalf("%d of %d run, %d may", got, left, most)
+				}
+				key := d.first()
+				d.look(plan.Report{AttemptKey: key, Event: plan.Ended, Time: d.now, StartedAt: d.now})
+			}
+			if got := d.runs("p"); running() != 0 || strings.Count(got, "success") != n {
+				t.Errorf("%d at once: %s", most, got)
+			}
+		}
+	}
+}
+
+// first is the oldest attempt that is open.
+func (d *town) first() plan.AttemptKey {
+	d.Helper()
+	keys, err := d.db.OpenAttempts(ctx)
+	must(d.T, err)
+	if len(keys) == 0 {
+		d.Fatal("nothing is open")
+	}
+	return keys[0]
+}
+
+// spanOf is day n after the first of March.
+func spanOf(n int) timetable.Interval {
+	return timetable.Interval{Start: day0.AddDate(0, 0, n), End: day0.AddDate(0, 0, n+1)}
+}
