@@ -182,6 +182,7 @@ func TestMarkingARunAsASuccessSparesTeardownsAtWork(t *testing.T) {
 		{"s=success a=failed b=success t=failed", "a t", "success"},
 		{"s=success a=failed b=success t=success", "a", "success"},
 		{"s=success a=failed b=success t=upstream_failed", "a t", "success"},
+		{"s=success a=failed b=success t=removed", "a", "success"}, // in Airflow t too
 	} {
 		m := standing(t, graph(t, "s:setup > a > t:undoes=s, s > b > t"), s.states)
 		if s.run == "success" {

@@ -181,14 +181,22 @@ func TestWhyNamesTheRunBefore(t *testing.T) {
 	}
 }
 
+// A backfill may depend on its past whatever it does with runs that exist (Airflow wants them
+// to be run again); only backwards it may not.
 func TestABackfillThatGoesBackwardsCannotDependOnThePast(t *testing.T) {
-	args := BackfillArgs{Selector: Selector{Start: day(0), End: day(2)}, Backwards: true}
-	_, err := Backfill(day(9), &PipelineScope{Name: "p", Def: graph(t, "a:past, b")}, args)
-	if r, ok := err.(*Refusal); !ok || r.Code != "backwards-past" {
-		t.Error(err)
-	}
-	args.TaskRegex = "b"
-	if _, err := Backfill(day(9), &PipelineScope{Name: "p", Def: graph(t, "a:past, b")}, args); err != nil {
-		t.Error(err)
+	for _, s := range []struct{ graph, tasks string }{{"a:past, b", ""}, {"a:past, b", "a"}, {"a:past, b", "b"}, {"a, b", ""}, {"a:downstream > b", ""}} {
+		for _, how := range []Reprocess{ReprocessNone, ReprocessFailed, ReprocessCompleted} {
+			for _, backwards := range []bool{false, true} {
+				args := BackfillArgs{Selector: Selector{Start: day(0), End: day(2), TaskRegex: s.tasks}, Reprocess: how, Backwards: backwards}
+				_, err := Backfill(day(9), &PipelineScope{Name: "p", Def: graph(t, s.graph)}, args)
+				refused := false
+				if r, ok := err.(*Refusal); ok {
+					refused = r.Code == "backwards-past"
+				}
+				if want := backwards && s.tasks != "b" && strings.Contains(s.graph, ":"); refused != want || !want && err != nil {
+					t.Errorf("%s of %q, backwards %v, --reprocess %s: %v", s.tasks, s.graph, backwards, how, err)
+				}
+			}
+		}
 	}
 }

@@ -329,6 +329,31 @@ func TestABackfillOverRunsThatExistBesideAnotherPipeline(t *testing.T) {
 	}
 }
 
+// A backfill that runs failures again does so with the file of today; what it does not touch
+// keeps the version that it ran with.
+func TestABackfillRunsWithTheNewestVersion(t *testing.T) {
+	d := newTown(t, daily)
+	d.give("p", d.fills(1, 3))
+	d.look()
+	for _, name := range []string{"p:01/a", "p:02/a", "p:03/a"} {
+		d.end(name, 1)
+	}
+	old := d.defs["p"].Fingerprint
+	d.defs["p"] = parsed(d.T, "p", strings.Replace(daily, "echo", "echo new", 1))
+	register(t, d.db, d.defs["p"])
+	d.give("p", d.fills(2, 5, func(a *plan.BackfillArgs) { a.Reprocess = plan.ReprocessFailed }))
+	d.look()
+	rows, err := d.db.Runs(ctx, RunQuery{Pipeline: "p"})
+	must(t, err)
+	var versions []string
+	for _, r := range rows {
+		versions = append(versions, r.Interval.Start.Format("02")+map[string]string{old: " old", d.defs["p"].Fingerprint: " new"}[r.Version])
+	}
+	if got := strings.Join(versions, ", "); got != "01 old, 02 new, 03 new, 04 new, 05 new" {
+		t.Error(got)
+	}
+}
+
 func TestABackfillRunsAsManyAtOnceAsItMayUntilAllHaveSucceeded(t *testing.T) {
 	for hours := range 4 {
 		for most := 1; most <= 3; most++ {
