@@ -198,19 +198,15 @@ func (c *conn) loadScopeInstances(n *names, s *plan.PipelineScope, id, from, to 
 		s.Runs[at].Instances = all[begin:len(all):len(all)]
 		begin = len(all)
 	}
-	var keys, operation, packed int64
-	err := c.each(`
+	err := c.numbers(`
 		SELECT (i.run_id << 24) | i.task_id, ifnull(i.operation_id, 0),
 		       i.state | (i.open << 4) | (i.cancelling << 5) | ((i.map_index + 1) << 6) | (i.try << 29) | (i.try_limit << 45)
 		FROM runs AS r
 		CROSS JOIN task_instances AS i USING (run_id)
 		WHERE r.pipeline_id = ?
 		  AND r.interval_start BETWEEN ? AND ?
-		ORDER BY r.interval_start`, []any{id, from, to}, func(r *sql.Rows) error {
-		if err := r.Scan(&keys, &operation, &packed); err != nil {
-			return err
-		}
-		run, task := keys>>24, keys&(1<<24-1)
+		ORDER BY r.interval_start`, 3, []int64{id, from, to}, func(row []int64) error {
+		run, task, operation, packed := row[0]>>24, row[0]&(1<<24-1), row[1], row[2]
 		for s.Runs[at].ID != run {
 			close()
 			at++
