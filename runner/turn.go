@@ -104,8 +104,12 @@ func (r *Runner) act(d *plan.Decision) error {
 // report like any other.
 func (r *Runner) jobs(starts []plan.Start) []Job {
 	jobs := make([]Job, 0, len(starts))
+	results := map[*plan.Run]map[string]map[string]any{}
 	for _, s := range starts {
-		job, printed, err := r.Definitions.Workshop.Job(s)
+		if _, known := results[s.Run]; !known {
+			results[s.Run] = s.Run.Results()
+		}
+		job, printed, err := r.Definitions.Workshop.Job(s, results[s.Run])
 		if err != nil {
 			r.reports = append(r.reports, plan.Report{AttemptKey: s.AttemptKey, Event: plan.Ended,
 				Time: r.Clock.Now(), ExitCode: -1, Reason: err.Error()})
@@ -123,6 +127,7 @@ func (r *Runner) jobs(starts []plan.Start) []Job {
 
 // hear translates what the executor says into the words of the plan.
 func (r *Runner) hear(batch []Report) {
+	left := r.Definitions.Workshop.leavings()
 	for _, b := range batch {
 		key, err := ParseKey(b.Key)
 		if err != nil {
@@ -135,7 +140,7 @@ func (r *Runner) hear(batch []Report) {
 			report.Event = plan.Started
 		case Ended:
 			report.Event = plan.Ended
-			r.Definitions.Workshop.harvest(&report)
+			r.Definitions.Workshop.harvest(&report, left)
 			r.pace.end(report.Time)
 			r.ended = append(r.ended, b.Key)
 		case Unbegun:
