@@ -200,16 +200,18 @@ func (db *DB) saveDefinition(w *conn, taskID int64, fingerprint string, inputs [
 		ON CONFLICT DO NOTHING`, taskID, fingerprint, string(hashed)); err != nil {
 		return 0, err
 	}
-	if _, err := w.exec(`
+	id, made, err := w.number(`
 		INSERT INTO definitions (fingerprint_id, commit_id, dirty)
 		SELECT fingerprint_id, ?, ?
 		FROM fingerprints
 		WHERE task_id = ?
 		  AND fingerprint = ?
-		ON CONFLICT DO NOTHING`, db.defs.commit.ID, db.defs.commit.Dirty, taskID, fingerprint); err != nil {
-		return 0, err
+		ON CONFLICT DO NOTHING
+		RETURNING definition_id`, db.defs.commit.ID, db.defs.commit.Dirty, taskID, fingerprint)
+	if made || err != nil {
+		return id, err
 	}
-	id, _, err := w.number(`
+	id, _, err = w.number(`
 		SELECT definition_id
 		FROM fingerprints AS f
 		CROSS JOIN definitions AS d USING (fingerprint_id)
