@@ -51,12 +51,13 @@ const owed = ".outputs"
 // and one look tells that of all that have ended before it.
 type leavings struct {
 	names map[string]bool
-	blind bool // the directory cannot be read: who wants to know must try
+	blind bool // nobody has looked: who wants to know must try
 }
 
-func (w *Workshop) leavings() leavings {
-	if w.Scratch == "" {
-		return leavings{}
+// leavings looks for those of so many attempts. For a few it is quicker to try.
+func (w *Workshop) leavings(attempts int) leavings {
+	if w.Scratch == "" || attempts < 5 {
+		return leavings{blind: w.Scratch != ""}
 	}
 	dir, err := os.Open(w.Scratch)
 	if err != nil {
@@ -113,7 +114,7 @@ func (w *Workshop) harvest(r *plan.Report, left leavings) {
 
 // discard removes what attempts left whose ends are durable.
 func (w *Workshop) discard(keys []string) {
-	left := w.leavings()
+	left := w.leavings(len(keys))
 	for _, key := range keys {
 		if file := w.resultsFileOf(key); left.of(file) {
 			_ = os.Remove(file)

@@ -127,7 +127,7 @@ func (r *Runner) jobs(starts []plan.Start) []Job {
 
 // hear translates what the executor says into the words of the plan.
 func (r *Runner) hear(batch []Report) {
-	left := r.Definitions.Workshop.leavings()
+	left := r.Definitions.Workshop.leavings(len(batch))
 	for _, b := range batch {
 		key, err := ParseKey(b.Key)
 		if err != nil {
