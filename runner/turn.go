@@ -162,7 +162,10 @@ func (r *Runner) wait(ctx context.Context, wake time.Time) error {
 	if alarm != nil {
 		defer alarm.Stop()
 	}
-	for len(r.reports) == 0 {
+	var writes <-chan struct{} // nil: nobody tells
+	stop := func() {}
+	defer func() { stop() }()
+	for asked := 0; len(r.reports) == 0; {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -176,7 +179,17 @@ func (r *Runner) wait(ctx context.Context, wake time.Time) error {
 			return r.define(ctx, d)
 		case <-tick(alarm):
 			return nil
+		case <-writes: // not all of it is there yet
+			stop()
+			writes, stop, asked = nil, func() {}, -patience
+			poll.Reset(r.Poll / 5)
 		case <-poll.C:
+			if asked++; asked == patience && r.Watch != nil {
+				if w, end := r.Watch(); w != nil {
+					writes, stop = w, end
+					poll.Reset(patience * r.Poll)
+				}
+			}
 			if changed, err := r.changed(ctx); err != nil || changed {
 				return err
 			}
@@ -184,6 +197,10 @@ func (r *Runner) wait(ctx context.Context, wake time.Time) error {
 	}
 	return r.drain()
 }
+
+// patience is how often the loop asks in vain before it has itself be told of writes. Then
+// it asks so much more seldom, for what does not tell.
+const patience = 10
 
 // changed says whether another process has written, here and to who wants to know.
 func (r *Runner) changed(ctx context.Context) (bool, error) {

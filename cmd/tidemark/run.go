@@ -122,7 +122,7 @@ func (c *call) openSession() (*session, error) {
 	s.runner = &runner.Runner{
 		Store: s.db, Executor: s.exec, Clock: runner.Starting(begin), Log: slog.New(slog.NewTextHandler(s.show.warnings(), nil)),
 		Definitions: first, Only: c.Args, Parallelism: slots, Ahead: ahead, UntilIdle: c.Bool("until-idle"),
-		Observe: s.observe, Noticed: s.show.noticed,
+		Observe: s.observe, Noticed: s.show.noticed, Watch: func() (<-chan struct{}, func()) { return watchWrites(at.db) },
 	}
 	if c.Env("TIDEMARK_TRACE") != "" {
 		s.runner.Trace = slog.New(slog.NewTextHandler(c.Err, nil))
