@@ -17,11 +17,13 @@ import (
 // attempt ran, whatever the file says when it ends and whichever runner hears of it.
 
 // resultsFile is where an attempt may write its results; "" without a scratch directory.
-func (w *Workshop) resultsFile(key plan.AttemptKey) string {
+func (w *Workshop) resultsFile(key plan.AttemptKey) string { return w.resultsFileOf(key.String()) }
+
+func (w *Workshop) resultsFileOf(key string) string {
 	if w.Scratch == "" {
 		return ""
 	}
-	return filepath.Join(w.Scratch, strings.ReplaceAll(key.String(), "/", "+"))
+	return filepath.Join(w.Scratch, strings.ReplaceAll(key, "/", "+"))
 }
 
 // debt is which outputs an attempt shall have made.
@@ -45,13 +47,47 @@ func (w *Workshop) owe(key plan.AttemptKey, d debt) error {
 
 const owed = ".outputs"
 
+// leavings are the names of what lies in the scratch directory: most attempts leave nothing,
+// and one look tells that of all that have ended before it.
+type leavings struct {
+	names map[string]bool
+	blind bool // nobody has looked: who wants to know must try
+}
+
+// leavings looks for those of so many attempts. For a few it is quicker to try.
+func (w *Workshop) leavings(attempts int) leavings {
+	if w.Scratch == "" || attempts < 5 {
+		return leavings{blind: w.Scratch != ""}
+	}
+	dir, err := os.Open(w.Scratch)
+	if err != nil {
+		return leavings{blind: true}
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	l := leavings{names: make(map[string]bool, len(names)), blind: err != nil}
+	for _, name := range names {
+		l.names[name] = true
+	}
+	return l
+}
+
+// of says whether something lies there of the attempt that has this results file.
+func (l leavings) of(file string) bool {
+	name := filepath.Base(file)
+	return l.blind || l.names[name] || l.names[name+owed]
+}
+
 // harvest adds to the report of a good end what the attempt left, or why its end is not
 // good after all.
-func (w *Workshop) harvest(r *plan.Report) {
-	if w.Scratch == "" || r.ExitCode != 0 || r.Signal != 0 || r.Reason != "" {
+func (w *Workshop) harvest(r *plan.Report, left leavings) {
+	if r.ExitCode != 0 || r.Signal != 0 || r.Reason != "" {
 		return
 	}
 	file := w.resultsFile(r.AttemptKey)
+	if !left.of(file) {
+		return
+	}
 	results, err := readResults(file)
 	if err != nil {
 		r.Reason = "bad results: " + err.Error()
@@ -78,13 +114,12 @@ func (w *Workshop) harvest(r *plan.Report) {
 
 // discard removes what attempts left whose ends are durable.
 func (w *Workshop) discard(keys []string) {
-	if w.Scratch == "" {
-		return
-	}
+	left := w.leavings(len(keys))
 	for _, key := range keys {
-		file := filepath.Join(w.Scratch, strings.ReplaceAll(key, "/", "+"))
-		_ = os.Remove(file)
-		_ = os.Remove(file + owed)
+		if file := w.resultsFileOf(key); left.of(file) {
+			_ = os.Remove(file)
+			_ = os.Remove(file + owed)
+		}
 	}
 }
 

@@ -40,6 +40,10 @@ type Runner struct {
 	// Observe sees every decision after it is durable, in the loop's goroutine.
 	Observe func(now time.Time, d *plan.Decision)
 
+	// Watch begins to tell of writes to the database, whoever writes, so that a loop that has
+	// nothing to do need not ask so often; nil, or a nil channel: nobody can tell.
+	Watch func() (writes <-chan struct{}, stop func())
+
 	// Noticed is called when another process has written, before the turn that looks at it.
 	Noticed func()
 

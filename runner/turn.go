@@ -104,8 +104,12 @@ func (r *Runner) act(d *plan.Decision) error {
 // report like any other.
 func (r *Runner) jobs(starts []plan.Start) []Job {
 	jobs := make([]Job, 0, len(starts))
+	results := map[*plan.Run]map[string]map[string]any{}
 	for _, s := range starts {
-		job, printed, err := r.Definitions.Workshop.Job(s)
+		if _, known := results[s.Run]; !known {
+			results[s.Run] = s.Run.Results()
+		}
+		job, printed, err := r.Definitions.Workshop.Job(s, results[s.Run])
 		if err != nil {
 			r.reports = append(r.reports, plan.Report{AttemptKey: s.AttemptKey, Event: plan.Ended,
 				Time: r.Clock.Now(), ExitCode: -1, Reason: err.Error()})
@@ -123,6 +127,7 @@ func (r *Runner) jobs(starts []plan.Start) []Job {
 
 // hear translates what the executor says into the words of the plan.
 func (r *Runner) hear(batch []Report) {
+	left := r.Definitions.Workshop.leavings(len(batch))
 	for _, b := range batch {
 		key, err := ParseKey(b.Key)
 		if err != nil {
@@ -135,7 +140,7 @@ func (r *Runner) hear(batch []Report) {
 			report.Event = plan.Started
 		case Ended:
 			report.Event = plan.Ended
-			r.Definitions.Workshop.harvest(&report)
+			r.Definitions.Workshop.harvest(&report, left)
 			r.pace.end(report.Time)
 			r.ended = append(r.ended, b.Key)
 		case Unbegun:
@@ -157,7 +162,10 @@ func (r *Runner) wait(ctx context.Context, wake time.Time) error {
 	if alarm != nil {
 		defer alarm.Stop()
 	}
-	for len(r.reports) == 0 {
+	var writes <-chan struct{} // nil: nobody tells
+	stop := func() {}
+	defer func() { stop() }()
+	for asked := 0; len(r.reports) == 0; {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -171,7 +179,17 @@ func (r *Runner) wait(ctx context.Context, wake time.Time) error {
 			return r.define(ctx, d)
 		case <-tick(alarm):
 			return nil
+		case <-writes: // not all of it is there yet
+			stop()
+			writes, stop, asked = nil, func() {}, -patience
+			poll.Reset(r.Poll / 5)
 		case <-poll.C:
+			if asked++; asked == patience && r.Watch != nil {
+				if w, end := r.Watch(); w != nil {
+					writes, stop = w, end
+					poll.Reset(patience * r.Poll)
+				}
+			}
 			if changed, err := r.changed(ctx); err != nil || changed {
 				return err
 			}
@@ -179,6 +197,10 @@ func (r *Runner) wait(ctx context.Context, wake time.Time) error {
 	}
 	return r.drain()
 }
+
+// patience is how often the loop asks in vain before it has itself be told of writes. Then
+// it asks so much more seldom, for what does not tell.
+const patience = 10
 
 // changed says whether another process has written, here and to who wants to know.
 func (r *Runner) changed(ctx context.Context) (bool, error) {

@@ -2,10 +2,12 @@ package runner
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
@@ -22,6 +24,9 @@ type Workshop struct {
 	Inherit []string // names of it that tasks get; nil: pipelines.DefaultInheritEnv
 	Commit  Commit
 	Masked  bool // who only looks: secrets are not fetched, and stand there as ***
+
+	once sync.Once
+	own  map[string]string // what every task has of Environ
 }
 
 // Subject is the attempt that a command is rendered for.
@@ -41,14 +46,14 @@ type Subject struct {
 }
 
 // Job renders one attempt, whole but for the secrets that programs print. An error is the
-// author's: an expression that has no value here.
-func (w *Workshop) Job(s plan.Start) (Job, []pipelines.Secret, error) {
+// author's: an expression that has no value here. The results are those of its run.
+func (w *Workshop) Job(s plan.Start, results map[string]map[string]any) (Job, []pipelines.Secret, error) {
 	if v := s.Run.Version; v != nil && v.Problem != "" {
 		return Job{}, nil, fmt.Errorf("cannot read version %s: %s", v.Fingerprint, v.Problem)
 	}
 	task, _ := s.Def.Task(s.Task)
 	subject := Subject{Def: s.Def, Task: task, Run: s.Run.ID, Kind: s.Run.Kind,
-		Interval: s.Run.Interval, MapIndex: s.MapIndex, Item: s.Item, Try: s.Try, Params: s.Run.Params, Results: s.Run.Results(), PrevSuccess: s.Run.PrevSuccess}
+		Interval: s.Run.Interval, MapIndex: s.MapIndex, Item: s.Item, Try: s.Try, Params: s.Run.Params, Results: results, PrevSuccess: s.Run.PrevSuccess}
 	cmd, err := w.Command(subject)
 	if err != nil {
 		return Job{}, nil, err
@@ -178,12 +183,18 @@ func addItem(env map[string]string, s Subject) (err error) {
 	return err
 }
 
+// inherited is what a task has of the runner's own environment, which does not change.
 func (w *Workshop) inherited() map[string]string {
+	w.once.Do(func() { w.own = w.inherit() })
+	return maps.Clone(w.own)
+}
+
+func (w *Workshop) inherit() map[string]string {
 	names := w.Inherit
 	if names == nil {
 		names = pipelines.DefaultInheritEnv
 	}
-	env := map[string]string{}
+	env := make(map[string]string, 32) // with room for what each task adds
 	for _, assignment := range w.Environ {
 		name, value, _ := strings.Cut(assignment, "=")
 		if strings.HasPrefix(name, "TIDEMARK_") {

@@ -31,6 +31,7 @@ type call struct {
 	verb    *verb
 	program *program
 	project *pipelines.Project // once it is loaded
+	files   *pipelines.Reader  // what loaded it whole, and can again
 }
 
 // newCall checks what every verb has in common.

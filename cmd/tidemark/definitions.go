@@ -26,8 +26,8 @@ type definitions struct {
 	good   map[string]*pipelines.Pipeline // by file
 }
 
-func newDefinitions(root, logDir string) *definitions {
-	return &definitions{root: root, files: pipelines.NewReader(root), logDir: logDir, good: map[string]*pipelines.Pipeline{}}
+func newDefinitions(at place, files *pipelines.Reader) *definitions {
+	return &definitions{root: at.root, files: files, logDir: at.logs, good: map[string]*pipelines.Pipeline{}}
 }
 
 // read loads the project. The problems of broken files are in it.

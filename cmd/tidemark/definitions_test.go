@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"testing"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
 )
 
 // TestBrokenSettingsKeepTheLastGoodOnesWhole: a slip in one key must not change what the
@@ -21,7 +23,7 @@ func TestBrokenSettingsKeepTheLastGoodOnesWhole(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	d := newDefinitions(root, filepath.Join(root, "logs"))
+	d := newDefinitions(place{root: root, logs: filepath.Join(root, "logs")}, pipelines.NewReader(root))
 	look := func() (fingerprint string, pools map[string]int, inherit []string, broken bool) {
 		t.Helper()
 		defs, project, err := d.read(t.Context())

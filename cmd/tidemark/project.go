@@ -46,7 +46,8 @@ func (c *call) load(root string, files ...string) (project *pipelines.Project, e
 	if len(files) > 0 {
 		project, err = pipelines.LoadFiles(root, files...)
 	} else {
-		project, err = pipelines.Load(root)
+		c.files = pipelines.NewReader(root)
+		project, err = c.files.Load()
 	}
 	if err != nil {
 		return nil, &failure{Code: "cannot-read", Exit: exitUsage, Message: err.Error()}

@@ -67,7 +67,7 @@ func runRender(c *call) error {
 		}
 		tasks, index = []*pipelines.Task{task}, i
 	}
-	workshop := newDefinitions(c.project.Root, "").workshop(c.Ctx, c.project)
+	workshop := newDefinitions(place{root: c.project.Root}, c.files).workshop(c.Ctx, c.project)
 	workshop.Masked = true
 	doc := renderDocument{Schema: "tidemark.render/1"}
 	for _, t := range tasks {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/runner"
 	"github.com/tidemark-dev/tidemark/runner/local"
+	"github.com/tidemark-dev/tidemark/runner/plan"
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
 
@@ -75,6 +77,7 @@ type session struct {
 	exec    *local.Executor
 	runner  *runner.Runner
 	show    *show
+	heap    *heap
 	pages   *pages // nil: none are shown
 
 	mu     sync.Mutex
@@ -83,11 +86,12 @@ type session struct {
 }
 
 func (c *call) openSession() (*session, error) {
+	heap := newHeap()
 	at, err := c.Place()
 	if err != nil {
 		return nil, err
 	}
-	s := &session{call: c, place: at, defs: newDefinitions(at.root, at.logs)}
+	s := &session{call: c, place: at, heap: heap, defs: newDefinitions(at, c.files)}
 	s.defs.left = filepath.Join(at.state, "results")
 	first, project, err := s.defs.read(c.Ctx)
 	if err != nil {
@@ -118,7 +122,7 @@ func (c *call) openSession() (*session, error) {
 	s.runner = &runner.Runner{
 		Store: s.db, Executor: s.exec, Clock: runner.Starting(begin), Log: slog.New(slog.NewTextHandler(s.show.warnings(), nil)),
 		Definitions: first, Only: c.Args, Parallelism: slots, Ahead: ahead, UntilIdle: c.Bool("until-idle"),
-		Observe: s.show.observe, Noticed: s.show.noticed,
+		Observe: s.observe, Noticed: s.show.noticed, Watch: func() (<-chan struct{}, func()) { return watchWrites(at.db) },
 	}
 	if c.Env("TIDEMARK_TRACE") != "" {
 		s.runner.Trace = slog.New(slog.NewTextHandler(c.Err, nil))
@@ -147,6 +151,12 @@ func (s *session) open(slots int) (err error) {
 	return err
 }
 
+// observe hears of every decision when it is durable.
+func (s *session) observe(now time.Time, d *plan.Decision) {
+	s.heap.observe(d)
+	s.show.observe(now, d)
+}
+
 // trouble shows what the executor says, once there is something to show it with.
 func (s *session) trouble(text string) {
 	s.mu.Lock()
@@ -169,6 +179,7 @@ func (s *session) close() error {
 	if s.db != nil {
 		errs = append(errs, s.db.Close())
 	}
+	s.heap.calm.Stop()
 	return errors.Join(errs...)
 }
 

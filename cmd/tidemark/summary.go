@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/tidemark-dev/tidemark/cmd/tidemark/internal/ui"
-	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/pipelines/prose"
 	"github.com/tidemark-dev/tidemark/runner"
 	"github.com/tidemark-dev/tidemark/runner/plan"
@@ -88,12 +87,16 @@ func (v *show) latest(name string, p *pipelineTally) {
 	}
 	var rows [][]string
 	for _, run := range p.newest {
-		for i, t := range def.Tasks {
-			if len(def.Downstream(i)) > 0 {
+		said := ""
+		for i := range run.Instances { // in the order of the definition
+			in := &run.Instances[i]
+			t := def.Index(in.Task)
+			if t < 0 || len(def.Downstream(t)) > 0 || in.State != plan.Success || in.Task == said {
 				continue
 			}
-			if line := v.lastWord(def, run, t); line != "" {
-				rows = append(rows, []string{v.moment(name, run.Interval.Start), t.ID, line})
+			if line := v.lastWord(name, run, in); line != "" {
+				rows = append(rows, []string{v.moment(name, run.Interval.Start), in.Task, line})
+				said = in.Task
 			}
 		}
 	}
@@ -103,15 +106,11 @@ func (v *show) latest(name string, p *pipelineTally) {
 	}
 }
 
-// lastWord is the last line of a task's newest log in a run.
-func (v *show) lastWord(def *pipelines.Pipeline, run *plan.Run, t *pipelines.Task) string {
-	for _, in := range run.Instances {
-		if in.Task == t.ID && in.State == plan.Success {
-			log := runner.LogFile(v.session.place.logs, def.Name, run.Interval.Start, t.ID, in.MapIndex, in.Try)
-			if lines := lastLines(log, 1); len(lines) > 0 {
-				return lines[0]
-			}
-		}
+// lastWord is the last line of an instance's newest log.
+func (v *show) lastWord(pipeline string, run *plan.Run, in *plan.Instance) string {
+	log := runner.LogFile(v.session.place.logs, pipeline, run.Interval.Start, in.Task, in.MapIndex, in.Try)
+	if lines := lastLines(log, 1); len(lines) > 0 {
+		return lines[0]
 	}
 	return ""
 }

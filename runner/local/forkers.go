@@ -15,6 +15,7 @@ type forkers struct {
 	C    chan newborn // what became of each
 	work chan conception
 	many int // how many there are: no more is asked of them at once
+	null *os.File
 }
 
 // conception is a process to be made.
@@ -35,19 +36,25 @@ type newborn struct {
 
 func newForkers(null *os.File) *forkers {
 	n := runtime.NumCPU()
-	f := &forkers{C: make(chan newborn, n), work: make(chan conception, n), many: n}
+	f := &forkers{C: make(chan newborn, n), work: make(chan conception, n), many: n, null: null}
 	for range n {
 		go func() {
 			for w := range f.work {
-				b := newborn{task: w.task}
-				b.process.earliest = birthClock()
-				b.process.pid, b.handle, b.err = fork(w.job, null, w.out, w.pipe)
-				b.process.newest = birthClock()
-				f.C <- b
+				f.C <- f.make(w)
 			}
 		}()
 	}
 	return f
+}
+
+// make does the work where it is called. For a lone task that is quicker than to wake
+// another thread, and be woken by it.
+func (f *forkers) make(w conception) newborn {
+	b := newborn{task: w.task}
+	b.process.earliest = birthClock()
+	b.process.pid, b.handle, b.err = fork(w.job, f.null, w.out, w.pipe)
+	b.process.newest = birthClock()
+	return b
 }
 
 func (f *forkers) close() { close(f.work) }

@@ -24,6 +24,10 @@ const (
 	// short task is one message and one transaction.
 	lingerFor = 5 * time.Millisecond
 
+	// lingerBusy is how long any news waits while the slots have enough to do: less than
+	// half of what the runner gives them ahead lasts.
+	lingerBusy = 40 * time.Millisecond
+
 	// idleFor is how long a keeper without runner and without tasks stays.
 	idleFor = 3 * time.Second
 

@@ -202,6 +202,7 @@ func (k *keeper) flush() {
 	k.linger.Stop()
 	reports := k.out
 	k.out, k.ends, k.urgent, k.lingering = nil, false, false, false
+	k.low = min(k.low, len(k.queue)/2) // while the runner takes its turn, not each end is news again
 	k.write()
 	if len(reports) == 0 || k.line == nil || !k.heard {
 		return

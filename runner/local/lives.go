@@ -24,7 +24,12 @@ func (k *keeper) startNext() {
 		return
 	}
 	k.forking++
-	k.forkers.work <- conception{t, t.job, t.output.file, t.output.veil.end()}
+	w := conception{t, t.job, t.output.file, t.output.veil.end()}
+	if k.forking == 1 && len(k.queue) == 0 {
+		k.born(k.forkers.make(w))
+		return
+	}
+	k.forkers.work <- w
 }
 
 // born takes note of a process that now exists, or of why it does not.

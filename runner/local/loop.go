@@ -53,7 +53,7 @@ func (k *keeper) settle() {
 		k.flush()
 	}
 	if (len(k.out) > 0 || k.journal.untried) && !k.lingering {
-		k.linger.Reset(lingerFor)
+		k.linger.Reset(k.patience())
 		k.lingering = true
 	}
 	busy := k.busy()
@@ -71,6 +71,15 @@ func (k *keeper) settle() {
 	if k.leaving && !busy {
 		k.done = true
 	}
+}
+
+// patience is how long news may wait for more of it: the more goes into one message, the less
+// a turn of the runner costs each task. While the slots have work nothing waits for it.
+func (k *keeper) patience() time.Duration {
+	if len(k.queue) > k.low {
+		return lingerBusy
+	}
+	return lingerFor
 }
 
 // look is what has to be done from time to time while something runs.

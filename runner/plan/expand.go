@@ -30,6 +30,9 @@ func InstanceName(task string, index int) string {
 // expand makes the instances of a task those that its list wants.
 func (e *examination) expand(t int) {
 	task, rows := e.def.Tasks[t], e.run.Instances[e.place.first[t]:e.place.end[t]]
+	if task.ForEach == nil && len(rows) == 1 && rows[0].MapIndex < 0 {
+		return // as most are
+	}
 	if !slices.ContainsFunc(rows, func(in Instance) bool { return in.pending() }) {
 		return
 	}

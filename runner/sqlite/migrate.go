@@ -12,7 +12,8 @@ import (
 // applicationID marks the file as ours: "Tide".
 const applicationID = 0x54696465
 
-// migrate brings the schema up to date, one transaction a step.
+// migrate brings the schema up to date, all steps in one transaction: a new database is there
+// whole or not at all, and its birth is one commit.
 func migrate(ctx context.Context, w *conn) error {
 	version, err := stored(ctx, w)
 	if err != nil {
@@ -26,28 +27,28 @@ func migrate(ctx context.Context, w *conn) error {
 	if _, err := w.ExecContext(ctx, "PRAGMA foreign_keys = OFF"); err != nil {
 		return err
 	}
-	for _, step := range steps[version:] {
-		if err := w.migrate(ctx, step); err != nil {
-			return err
-		}
+	if err := w.migrate(ctx, steps); err != nil {
+		return err
 	}
 	_, err = w.ExecContext(ctx, "PRAGMA foreign_keys = ON")
 	return err
 }
 
-func (w *conn) migrate(ctx context.Context, step schema.Migration) error {
+func (w *conn) migrate(ctx context.Context, steps []schema.Migration) error {
 	if _, err := retry(ctx, func() (sql.Result, error) { return w.ExecContext(ctx, "BEGIN IMMEDIATE") }); err != nil {
 		return err
 	}
 	err := func() error {
-		version, err := stored(ctx, w)
-		if err != nil || version >= step.Version {
-			return err // another process was faster
+		version, err := stored(ctx, w) // another process may have been faster
+		if err != nil {
+			return err
 		}
-		if _, err := w.ExecContext(ctx, step.SQL); err != nil {
-			return fmt.Errorf("cannot apply schema/%s: %w", step.Name, err)
+		for _, step := range steps[version:] {
+			if _, err := w.ExecContext(ctx, step.SQL); err != nil {
+				return fmt.Errorf("cannot apply schema/%s: %w", step.Name, err)
+			}
 		}
-		marks := fmt.Sprintf("PRAGMA user_version = %d; PRAGMA application_id = %d", step.Version, applicationID)
+		marks := fmt.Sprintf("PRAGMA user_version = %d; PRAGMA application_id = %d", len(steps), applicationID)
 		if _, err := w.ExecContext(ctx, marks); err != nil {
 			return err
 		}

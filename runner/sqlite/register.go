@@ -1,9 +1,12 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
@@ -174,48 +177,95 @@ func (db *DB) edges(w *conn, pipeline, version int64, p *pipelines.Pipeline) err
 
 // definition returns the key of what an attempt of the task runs now; NULL for a task that
 // no file declares.
-func (db *DB) definition(w *conn, pipeline, task string, taskID int64) (any, error) {
+func (db *DB) definition(w *conn, pipeline, task string) (any, error) {
 	r := db.defs.pipelines[pipeline]
 	if r == nil || r.tasks[task] == nil {
 		return nil, nil
 	}
 	def := r.tasks[task]
-	if def.id != 0 {
-		return def.id, nil
+	if def.id == 0 {
+		if err := db.saveDefinitions(w, pipeline, r); err != nil {
+			return nil, err
+		}
 	}
-	var err error
-	def.id, err = db.saveDefinition(w, taskID, def.fingerprint, def.hashed)
-	return def.id, err
+	return def.id, nil
 }
 
-// saveDefinition returns the key of a fingerprint at the commit of now.
-func (db *DB) saveDefinition(w *conn, taskID int64, fingerprint string, inputs []pipelines.HashedInput) (int64, error) {
-	hashed, err := json.Marshal(inputs)
+// saveDefinitions gives each task of a pipeline its key at the commit of now. The others will
+// want theirs soon, and one by one each would cost its turn some pages of the log.
+func (db *DB) saveDefinitions(w *conn, pipeline string, r *registered) error {
+	id, err := db.names.pipeline(w, pipeline)
 	if err != nil {
-		return 0, err
+		return err
 	}
+	meanings := make([]meaning, 0, len(r.tasks))
+	byTask := make(map[int64]*definition, len(r.tasks))
+	for name, def := range r.tasks {
+		task, err := db.names.task(w, id, name)
+		if err != nil {
+			return err
+		}
+		meanings, byTask[task] = append(meanings, meaning{task, def.fingerprint, def.hashed}), def
+	}
+	slices.SortFunc(meanings, func(a, b meaning) int { return cmp.Compare(a.task, b.task) })
+	ids, err := db.saveMeanings(w, meanings)
+	for task, def := range byTask {
+		def.id = ids[task]
+	}
+	return err
+}
+
+// meaning is what a task is.
+type meaning struct {
+	task        int64
+	fingerprint string
+	hashed      []pipelines.HashedInput
+}
+
+// saveMeanings makes rows of them at the commit of now, and returns their keys by task.
+func (db *DB) saveMeanings(w *conn, meanings []meaning) (map[int64]int64, error) {
+	rows := make([][3]any, len(meanings))
+	for i, m := range meanings {
+		hashed, err := json.Marshal(m.hashed)
+		if err != nil {
+			return nil, err
+		}
+		rows[i] = [3]any{m.task, m.fingerprint, string(hashed)}
+	}
+	text, err := json.Marshal(rows)
+	if err != nil {
+		return nil, err
+	}
+	list := string(text)
 	if _, err := w.exec(`
 		INSERT INTO fingerprints (task_id, fingerprint, hashed)
-		VALUES (?, ?, ?)
-		ON CONFLICT DO NOTHING`, taskID, fingerprint, string(hashed)); err != nil {
-		return 0, err
+		SELECT value ->> 0, value ->> 1, value ->> 2
+		FROM json_each(?)
+		WHERE true
+		ON CONFLICT DO NOTHING`, list); err != nil {
+		return nil, err
 	}
 	if _, err := w.exec(`
 		INSERT INTO definitions (fingerprint_id, commit_id, dirty)
-		SELECT fingerprint_id, ?, ?
-		FROM fingerprints
-		WHERE task_id = ?
-		  AND fingerprint = ?
-		ON CONFLICT DO NOTHING`, db.defs.commit.ID, db.defs.commit.Dirty, taskID, fingerprint); err != nil {
-		return 0, err
+		SELECT f.fingerprint_id, ?, ?
+		FROM json_each(?) AS t
+		CROSS JOIN fingerprints AS f ON f.task_id = t.value ->> 0 AND f.fingerprint = t.value ->> 1
+		WHERE true
+		ON CONFLICT DO NOTHING`, db.defs.commit.ID, db.defs.commit.Dirty, list); err != nil {
+		return nil, err
 	}
-	id, _, err := w.number(`
-		SELECT definition_id
-		FROM fingerprints AS f
-		CROSS JOIN definitions AS d USING (fingerprint_id)
-		WHERE f.task_id = ?
-		  AND f.fingerprint = ?
-		  AND d.commit_id = ?
-		  AND d.dirty = ?`, taskID, fingerprint, db.defs.commit.ID, db.defs.commit.Dirty)
-	return id, err
+	ids := make(map[int64]int64, len(meanings))
+	err = w.each(`
+		SELECT f.task_id, d.definition_id
+		FROM json_each(?) AS t
+		CROSS JOIN fingerprints AS f ON f.task_id = t.value ->> 0 AND f.fingerprint = t.value ->> 1
+		CROSS JOIN definitions AS d ON d.fingerprint_id = f.fingerprint_id
+		WHERE d.commit_id = ?
+		  AND d.dirty = ?`, []any{list, db.defs.commit.ID, db.defs.commit.Dirty}, func(rows *sql.Rows) error {
+		var task, id int64
+		err := rows.Scan(&task, &id)
+		ids[task] = id
+		return err
+	})
+	return ids, err
 }

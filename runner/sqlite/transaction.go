@@ -94,7 +94,7 @@ type stamp struct {
 const settled = time.Second
 
 // still says whether the log shows that nobody has written since it was last asked. It is
-// asked ten times a second for as long as a runner idles, and costs a tenth of a statement.
+// asked once to ten times a second for as long as a runner waits, and costs a tenth of a statement.
 // Windows does not tell of writes to a file that is held open.
 func (db *DB) still() bool {
 	if runtime.GOOS == "windows" {

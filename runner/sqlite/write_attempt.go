@@ -35,9 +35,11 @@ func (x *writing) attempt(ch *plan.AttemptChange) error {
 }
 
 func (x *writing) beginAttempt(ch *plan.AttemptChange, task int64) error {
-	def, err := x.definition(x.w, ch.Pipeline, ch.Task, task)
+	def, err := x.definition(x.w, ch.Pipeline, ch.Task)
 	if ch.Bound != nil && err == nil {
-		def, err = x.saveDefinition(x.w, task, ch.Bound.Fingerprint, ch.Bound.Hashed)
+		var ids map[int64]int64
+		ids, err = x.saveMeanings(x.w, []meaning{{task, ch.Bound.Fingerprint, ch.Bound.Hashed}})
+		def = ids[task]
 	}
 	if err != nil {
 		return err

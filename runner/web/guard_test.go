@@ -160,7 +160,7 @@ func TestEveryAnswerHasAStrictPolicy(t *testing.T) {
 
 // No page has a script or a style in it, nor an attribute that is one.
 func TestTemplatesHaveNoInlineScriptOrStyle(t *testing.T) {
-	for name, set := range pages {
+	for name, set := range pages() {
 		for _, part := range set.Templates() {
 			if part.Tree == nil {
 				continue

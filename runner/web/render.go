@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
@@ -17,8 +18,9 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// pages holds one template set a page: the layout with that page's main.
-var pages = parsePages()
+// pages are one template set a page: the layout with that page's main. They are parsed when
+// the first is shown: that takes longer than all else that the program does at its start.
+var pages = sync.OnceValue(parsePages)
 
 func parsePages() map[string]*template.Template {
 	shared := template.Must(template.New("").Funcs(functions).ParseFS(templateFiles, "templates/shared/*.html"))
@@ -97,7 +99,7 @@ func renderStatus(w http.ResponseWriter, r *http.Request, status int, page strin
 		name = "main"
 	}
 	var b bytes.Buffer
-	if err := pages[page].ExecuteTemplate(&b, name, v); err != nil {
+	if err := pages()[page].ExecuteTemplate(&b, name, v); err != nil {
 		panic(err) // a template that does not fit its data: a defect
 	}
 	h := w.Header()
@@ -111,7 +113,7 @@ func renderStatus(w http.ResponseWriter, r *http.Request, status int, page strin
 // fragment answers with a part of a page.
 func fragment(w http.ResponseWriter, name string, data any) {
 	var b bytes.Buffer
-	if err := pages["grid"].ExecuteTemplate(&b, name, data); err != nil {
+	if err := pages()["grid"].ExecuteTemplate(&b, name, data); err != nil {
 		panic(err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
