@@ -25,6 +25,8 @@ type previewView struct {
 	Noun     string
 	Painted  painted // which cells to hatch
 	Failure  *Failure
+	// Overridable says that what failed is a guard rail past which a person may go.
+	Overridable bool
 	Confirms bool // so many that a person types the number
 	Millis   int64
 }
@@ -127,6 +129,7 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request, c Command, loc 
 		v.summarise(doc)
 	} else {
 		v.Failure = inZone(a.Failure, v.Loc)
+		v.Overridable = a.Failure != nil && a.Failure.Code == "guard-rail" && strings.Contains(a.Failure.Help, "--override")
 	}
 	v.Millis = time.Since(began).Milliseconds()
 	fragment(w, "plan", v)
