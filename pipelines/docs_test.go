@@ -69,7 +69,8 @@ var writes = regexp.MustCompile(`^echo '(\w+)=(.*)' >> "\$TIDEMARK_RESULTS"`)
 
 func TestEveryExampleOfThePipelineFileLoadsWithoutAProblem(t *testing.T) {
 	list, _ := examples(t, "pipeline-file.md")
-	for i, e := range list {
+	airflow, _ := examples(t, "airflow.md")
+	for i, e := range append(list, airflow...) {
 		files := map[string]string{
 			"scripts/fetch.sh": "", "sql/a.sql": "", "stats.py": "", "load.py": "", "tidemark.yaml": "pools: {warehouse: 4}\n",
 			"pipelines/other.yaml": "tasks: {a: echo}\n",

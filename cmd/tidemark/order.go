@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
+	"runtime/debug"
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
@@ -37,10 +38,15 @@ func (c *call) carryOut(now time.Time, o order) (err error) {
 // settle is the one way in which an order becomes real: the plan is made from what is
 // stored, shown, agreed to, and made again in the transaction that applies it. If it has
 // become another plan than a person agreed to, nothing is done. Who says -y agrees to what
-// the transaction finds, beside a runner that moves on all the time, and is shown that.
-func (c *call) settle(o order, preview func() (*plan.Plan, error), apply func(*plan.Plan) (*plan.Plan, error)) error {
+// the transaction finds, beside a runner that moves on all the time: that is planned once,
+// and shown when it is done.
+func (c *call) settle(o order, preview func() (*plan.Plan, error), apply func(seen *plan.Plan) (*plan.Plan, error)) error {
 	if o.loc == nil {
 		o.loc = time.UTC
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a plan of a million rows is made in one go
+	if c.Bool("yes") && !c.looksOnly() && !c.isNew() {
+		return c.become(o, nil, apply)
 	}
 	seen, err := preview()
 	if err != nil {
@@ -49,8 +55,7 @@ func (c *call) settle(o order, preview func() (*plan.Plan, error), apply func(*p
 	if seen.DryRun = c.looksOnly(); seen.DryRun || seen.Empty() {
 		return c.looked(o, seen)
 	}
-	unseen := c.Bool("yes")
-	if !c.JSON() && !unseen {
+	if !c.JSON() {
 		c.planText(o, seen)
 	}
 	if !o.free {
@@ -58,6 +63,11 @@ func (c *call) settle(o order, preview func() (*plan.Plan, error), apply func(*p
 			return err
 		}
 	}
+	return c.become(o, seen, apply)
+}
+
+// become applies an order, after a look at its plan or without one, and says what it did.
+func (c *call) become(o order, seen *plan.Plan, apply func(*plan.Plan) (*plan.Plan, error)) error {
 	applied, err := apply(seen)
 	if err != nil {
 		return c.forPeople(orderFailure(err), o.loc)
@@ -67,19 +77,19 @@ func (c *call) settle(o order, preview func() (*plan.Plan, error), apply func(*p
 		return c.looked(o, applied)
 	case c.JSON():
 		return c.Document(applied)
-	case unseen:
+	case seen == nil:
 		c.planText(o, applied)
 	}
 	c.done(o, applied)
 	return nil
 }
 
-// agreed refuses a plan that is not the one that a person has seen.
+// agreed refuses a plan that is not the one that a person has seen, if any.
 func (c *call) agreed(p, seen *plan.Plan) error {
 	if a := c.program.asked; a != nil && a.digest != "" && p.Digest != a.digest {
 		return movedOn()
 	}
-	if p.Digest != seen.Digest && !c.Bool("yes") {
+	if seen != nil && p.Digest != seen.Digest {
 		return movedOn()
 	}
 	return nil

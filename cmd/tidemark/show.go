@@ -112,6 +112,9 @@ func (v *show) runChange(now time.Time, c plan.RunChange) {
 		line.Took = now.Sub(c.Run.StartedAt)
 		e.Duration = seconds(line.Took)
 	}
+	if c.To == plan.RunQueued {
+		line.Details = append(line.Details, ui.Detail{Name: "reason", Value: c.Reason})
+	}
 	v.event(e)
 	v.progress.Event(line)
 }

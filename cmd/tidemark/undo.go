@@ -39,15 +39,22 @@ func (c *call) undo(op int64, check func(*plan.Plan) error) error {
 		return err
 	}
 	o := order{verb: "undo", loc: c.zoneOfOperation(op)}
+	decide := func(s *plan.UndoScope) (*plan.Plan, error) {
+		p, err := c.planUndo(now, s)
+		if err == nil {
+			err = check(p)
+		}
+		return p, err
+	}
 	return c.settle(o,
-		func() (*plan.Plan, error) {
-			p, err := c.previewUndo(now, op)
-			if err == nil {
-				err = check(p)
+		func() (*plan.Plan, error) { return c.previewUndo(op, decide) },
+		func(seen *plan.Plan) (*plan.Plan, error) {
+			p, err := c.applyUndo(now, op, seen, decide)
+			if unknown := (*sqlite.NoOperationError)(nil); errors.As(err, &unknown) {
+				return nil, noSuchOperation(op)
 			}
 			return p, err
-		},
-		func(seen *plan.Plan) (*plan.Plan, error) { return c.applyUndo(now, op, seen) })
+		})
 }
 
 // zoneOfOperation is the timezone of what an order was about.
@@ -66,7 +73,7 @@ func (c *call) zoneOfOperation(op int64) (zone *time.Location) {
 }
 
 // previewUndo plans and writes nothing.
-func (c *call) previewUndo(now time.Time, op int64) (*plan.Plan, error) {
+func (c *call) previewUndo(op int64, decide func(*plan.UndoScope) (*plan.Plan, error)) (*plan.Plan, error) {
 	db, err := c.openReadOnly()
 	if errors.Is(err, sqlite.ErrNotExist) {
 		return nil, noSuchOperation(op)
@@ -83,7 +90,7 @@ func (c *call) previewUndo(now time.Time, op int64) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.planUndo(now, scope)
+	return decide(scope)
 }
 
 // planUndo plans under the guard rails of all pipelines that the operation was about.
@@ -99,7 +106,7 @@ func (c *call) planUndo(now time.Time, s *plan.UndoScope) (*plan.Plan, error) {
 	return plan.Undo(now, s, args)
 }
 
-func (c *call) applyUndo(now time.Time, op int64, preview *plan.Plan) (*plan.Plan, error) {
+func (c *call) applyUndo(now time.Time, op int64, preview *plan.Plan, decide func(*plan.UndoScope) (*plan.Plan, error)) (*plan.Plan, error) {
 	at, err := c.Place()
 	if err != nil {
 		return nil, err
@@ -110,7 +117,7 @@ func (c *call) applyUndo(now time.Time, op int64, preview *plan.Plan) (*plan.Pla
 	}
 	defer db.Close()
 	return db.ApplyUndo(c.Ctx, now, op, c.actor(), func(s *plan.UndoScope) (*plan.Plan, error) {
-		p, err := c.planUndo(now, s)
+		p, err := decide(s)
 		if err == nil {
 			err = c.agreed(p, preview)
 		}

@@ -58,3 +58,45 @@ func TestAnUnbegunAttemptOfATaskThatIsDeclaredNoMoreIsNotStarted(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 }
+
+// The first look after a start leaves alone what the executor still holds, and what nobody
+// has begun: it takes nothing back, and begins nothing twice.
+func TestTheFirstLookAfterAStartTakesNothingBack(t *testing.T) {
+	for _, s := range []struct {
+		name  string
+		lane  int64
+		state RunState
+		task  Instance
+		begun int // attempts of the task after the look, where the pipeline may go on
+	}{
+		{"a_task_that_runs", 0, RunRunning, Instance{State: Running, Try: 2, Open: true}, 2},
+		{"a_task_that_was_handed_over", 0, RunRunning, Instance{State: Queued, Try: 2, Open: true}, 2},
+		{"a_task_that_waits_to_be_tried_again", 0, RunRunning, Instance{State: Retrying, Try: 1, NotBefore: day(9)}, 1},
+		{"a_task_that_waits_in_a_queued_run", 0, RunQueued, Instance{State: Waiting}, 1},
+		{"a_task_that_waits_in_a_run_of_a_backfill", 7, RunRunning, Instance{State: Waiting}, 1},
+		{"a_task_that_runs_in_a_run_of_a_backfill", 7, RunRunning, Instance{State: Running, Try: 1, Open: true}, 1},
+	} {
+		for _, paused := range []bool{true, false} {
+			m := newModel(t, graph(t, "a"))
+			m.pipes[0].def.Timetable, m.pipes[0].paused = nil, paused
+			m.pipes[0].lanes = append(m.pipes[0].lanes, Lane{ID: 7, Paused: paused})
+			run := m.insert("p", daily(0), Scheduled, s.lane, false)
+			in := s.task
+			in.Task, in.MapIndex, in.TryLimit, in.StartedAt = "a", -1, 3, m.now
+			run.State, run.StartedAt, run.Instances = s.state, m.now, []Instance{in}
+			if in.Open {
+				m.attempts[in.key(run)] = AttemptRunning
+			}
+			w := m.world()
+			w.Adopting = true
+			d := Step(m.now, w)
+			m.write(&d)
+			m.agrees(w)
+			now := run.Instances[0]
+			if paused && (now.State != s.task.State || now.Try != s.task.Try || !d.Empty()) || !paused && now.Try != s.begun ||
+				len(d.Cancel) > 0 || in.Open && (now.State != in.State || len(d.Start) > 0) {
+				t.Errorf("%s, paused %v: %s, try %d, of %+v", s.name, paused, m.ending(run), now.Try, s.task)
+			}
+		}
+	}
+}

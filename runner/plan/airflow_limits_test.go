@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
 )
 
 func TestHowManyTasksOfEachRunBegin(t *testing.T) {
@@ -54,6 +56,37 @@ func TestHowManyTasksOfEachRunBegin(t *testing.T) {
 				t.Errorf("begun %s, want %s: %s", got, s.want, begun)
 			}
 		})
+	}
+}
+
+func TestOneLookIsEnoughForManyPipelines(t *testing.T) {
+	sizes := []int{1300, 1200, 1100, 100, 90, 80}
+	var defs []*pipelines.Pipeline
+	for i, n := range sizes {
+		var ids []string
+		for j := range n {
+			ids = append(ids, fmt.Sprintf("t%04d", j))
+		}
+		def := graph(t, strings.Join(ids, ", "))
+		def.Name, def.Timetable, def.MaxActiveTasksPerRun = fmt.Sprintf("p%d", i), nil, 4
+		defs = append(defs, def)
+	}
+	m := newModel(t, defs...)
+	for _, def := range defs {
+		m.add(def.Name, 0)
+	}
+	d := m.step()
+	begun := map[string]int{}
+	for _, s := range d.Start {
+		begun[s.Def.Name]++
+	}
+	for i, def := range defs {
+		if begun[def.Name] != 4 {
+			t.Errorf("of %d tasks %d begin", sizes[i], begun[def.Name])
+		}
+	}
+	if more := m.begun(); more != "" {
+		t.Errorf("a second look begins %s", more)
 	}
 }
 

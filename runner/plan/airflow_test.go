@@ -182,6 +182,7 @@ func TestMarkingARunAsASuccessSparesTeardownsAtWork(t *testing.T) {
 		{"s=success a=failed b=success t=failed", "a t", "success"},
 		{"s=success a=failed b=success t=success", "a", "success"},
 		{"s=success a=failed b=success t=upstream_failed", "a t", "success"},
+		{"s=success a=failed b=success t=removed", "a", "success"}, // in Airflow t too
 	} {
 		m := standing(t, graph(t, "s:setup > a > t:undoes=s, s > b > t"), s.states)
 		if s.run == "success" {
@@ -265,28 +266,32 @@ func TestAnEndedRunHasAnEndUntilItIsReopened(t *testing.T) {
 	}
 }
 
-// The latest run before that succeeded is known to the runs after it: to one that runs
-// already, and to one that a later clear runs again.
+// The latest run before that succeeded is known to the runs after it, whatever the schedule:
+// to one that runs already, and to one that a later clear runs again.
 func TestRunsKnowWhichSucceededLast(t *testing.T) {
-	m := newModel(t, file(t, "pipeline: p\ntasks: {a: {run: 'echo ${{ prev_success.start ?? ds }}'}}\n"))
-	for n := range 4 {
-		m.add("p", n)
-	}
-	m.settle()
-	for n, event := range []string{"a!", "a.", "a!", "a."} {
-		m.happens(m.runs[n], event)
+	const daily = "start_date: 2026-03-01\nschedule: "
+	for _, schedule := range []string{"", daily + "'@daily'\ncatchup: true\n", daily + "'@daily'\n", daily + "{every: 1d}\n",
+		daily + "{every: 1d}\ncatchup: true\n", daily + "'0 0 * * *'\ncatchup: none\n"} {
+		m := newModel(t, file(t, "pipeline: p\n"+schedule+"tasks: {a: {run: 'echo ${{ prev_success.start ?? ds }}'}}\n"))
+		for n := range 4 {
+			m.add("p", n)
+		}
 		m.settle()
-	}
-	m.apply(m.clear(ClearArgs{Selector: selects("--all")}))
-	m.happens(m.runs[1], "a.")
-	m.settle()
-	m.happens(m.runs[1], "a.")
-	m.settle()
-	var got []string
-	for _, run := range m.world().Pipelines[0].Running {
-		got = append(got, run.Interval.Start.Format("0102")+" after "+run.PrevSuccess.Start.Format("0102"))
-	}
-	if text := strings.Join(got, ", "); text != "0301 after 0101, 0303 after 0302, 0304 after 0302" {
-		t.Error(text)
+		for n, event := range []string{"a!", "a.", "a!", "a."} {
+			m.happens(m.runs[n], event)
+			m.settle()
+		}
+		m.apply(m.clear(ClearArgs{Selector: selects("--all")}))
+		m.happens(m.runs[1], "a.")
+		m.settle()
+		m.happens(m.runs[1], "a.")
+		m.settle()
+		var got []string
+		for _, run := range m.world().Pipelines[0].Running {
+			got = append(got, run.Interval.Start.Format("0102")+" after "+run.PrevSuccess.Start.Format("0102"))
+		}
+		if text := strings.Join(got, ", "); text != "0301 after 0101, 0303 after 0302, 0304 after 0302" {
+			t.Errorf("%q: %s", schedule, text)
+		}
 	}
 }

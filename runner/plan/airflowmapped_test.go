@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -55,6 +56,47 @@ func TestAListThatChangesItsLength(t *testing.T) {
 			t.Errorf("from %d to %d: %s, want %s", c.from, c.to, got, c.want)
 		}
 	}
+}
+
+// A whole run is cleared and what makes the list runs again: as many instances run as it has then.
+func TestAListThatIsMadeAgain(t *testing.T) {
+	for from := range 4 {
+		for to := range 4 {
+			m, _ := story(t, mappedOver, strings.Join(append([]string{"list.x=" + upTo(from)}, ends("m", from, "n.")...), " "))
+			run := m.runs[0]
+			if run.State != RunSuccess {
+				t.Fatalf("from %d: %s", from, m.ending(run))
+			}
+			m.apply(m.clear(ClearArgs{Selector: Selector{All: true}}))
+			m.settle()
+			m.happens(run, "list.x="+upTo(to))
+			m.settle()
+			if open := strings.Count(m.ending(run), "]=queued*"); open != to {
+				t.Errorf("from %d to %d, %d begin: %s", from, to, open, m.ending(run))
+			}
+			for _, e := range ends("m", to, "n.") {
+				m.happens(run, e)
+				m.settle()
+			}
+			if good := strings.Count(m.ending(run), "]=success"); good != to || run.State != RunSuccess {
+				t.Errorf("from %d to %d, %d have succeeded: %s", from, to, good, m.ending(run))
+			}
+		}
+	}
+}
+
+// upTo is the list [1,2,…,n].
+func upTo(n int) string { return "[" + strings.Join(strings.Split("123456789"[:n], ""), ",") + "]" }
+
+// ends are the events that n instances of a task succeed, and then what follows, where it runs.
+func ends(task string, n int, then string) (events []string) {
+	for i := range n {
+		events = append(events, fmt.Sprintf("%s[%d].", task, i))
+	}
+	if n > 0 {
+		events = append(events, then)
+	}
+	return events
 }
 
 func TestARemovedInstanceUpstreamDoesNotCountAndGoesOnDown(t *testing.T) {

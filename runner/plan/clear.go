@@ -48,8 +48,12 @@ func (c *clearing) scope(s *PipelineScope) {
 		c.named = true
 	}
 	sum := newSummary(len(s.Def.Tasks))
-	for _, run := range c.sel.of(s) {
+	runs := c.sel.of(s)
+	for i, run := range runs {
 		c.run(s, run, sum)
+		if i == 0 { // the others are mostly like it
+			c.Instances = slices.Grow(c.Instances, len(c.Instances)*len(runs))
+		}
 	}
 	sum.report(s.Def, &c.Selection)
 	if s.Paused && len(c.Instances) > 0 {

@@ -14,12 +14,11 @@ import (
 // draft is a plan in the making.
 type draft struct {
 	Plan
-	starts map[time.Time]bool // interval starts that the order selects
-	newest time.Time          // the one noted last
+	starts []time.Time // interval starts that the order selects; one may stand there several times
 }
 
 func newDraft(kind, reason, ticket string, arguments any) *draft {
-	return &draft{starts: map[time.Time]bool{}, Plan: Plan{
+	return &draft{Plan: Plan{
 		Schema: "tidemark.plan/1", Kind: kind, Reason: reason, Ticket: ticket, Arguments: arguments,
 		Pipelines: []string{}, Instances: []PlanRow{}, Runs: []PlanRun{}, Untouched: []Untouched{}, Warnings: []string{},
 		Selection: Selection{MatchedTasks: []string{}, AddedUpstream: []string{}, AddedDownstream: []string{}, State: []State{}},
@@ -79,9 +78,8 @@ func (d *draft) row(r PlanRow) {
 
 // start notes an interval. Rows of one run come together.
 func (d *draft) start(at time.Time) {
-	if at != d.newest {
-		d.starts[at] = true
-		d.newest = at
+	if n := len(d.starts); n == 0 || at != d.starts[n-1] {
+		d.starts = append(d.starts, at)
 	}
 }
 
@@ -117,21 +115,18 @@ func sortByInterval[T any](rows []T, of func(*T) (time.Time, string)) {
 
 // bound fills in what the selection covers.
 func (d *draft) bound() {
-	d.Bounds.Count = len(d.starts)
-	for at := range d.starts {
-		if d.Bounds.First == nil || at.Before(*d.Bounds.First) {
-			d.Bounds.First = known(at)
-		}
-		if d.Bounds.Last == nil || at.After(*d.Bounds.Last) {
-			d.Bounds.Last = known(at)
-		}
+	if !slices.IsSortedFunc(d.starts, time.Time.Compare) {
+		slices.SortFunc(d.starts, time.Time.Compare)
+	}
+	d.starts = slices.CompactFunc(d.starts, time.Time.Equal)
+	if d.Bounds.Count = len(d.starts); d.Bounds.Count > 0 {
+		d.Bounds.First, d.Bounds.Last = known(d.starts[0]), known(d.starts[d.Bounds.Count-1])
 	}
 }
 
-// count sums the rows up, and gives each its document's words.
+// count sums the rows up, which are sorted, and gives each its document's words.
 func count(rows []PlanRow, runs []PlanRun) Counts {
 	c := Counts{Instances: len(rows), ByState: map[string]int{}, ByAction: map[string]int{}}
-	starts := map[time.Time]bool{}
 	var tasks taskSet
 	var states [len(stateNames) + 1]int
 	actions := map[Action]*int{}
@@ -140,8 +135,8 @@ func count(rows []PlanRow, runs []PlanRun) Counts {
 	for i := range rows {
 		r := &rows[i]
 		tasks.add(r)
-		if last == nil || last.IntervalStart != r.IntervalStart {
-			starts[r.IntervalStart] = true
+		if last == nil || !last.IntervalStart.Equal(r.IntervalStart) {
+			c.Intervals++
 		}
 		if last == nil || last.Action != r.Action {
 			if n = actions[r.Action]; n == nil {
@@ -158,7 +153,7 @@ func count(rows []PlanRow, runs []PlanRun) Counts {
 			states[*r.State]++
 		}
 	}
-	c.Tasks, c.Intervals = len(tasks.list), len(starts)
+	c.Tasks = len(tasks.list)
 	for action, n := range actions {
 		c.ByAction[action.Promised()] += *n
 	}
@@ -253,8 +248,10 @@ func eachLine(p *Plan, yield func([]byte)) {
 	}
 	for i := range p.Runs {
 		r := &p.Runs[i]
-		line = fmt.Appendf(line[:0], "run %s %s %s %s %s %s", r.Pipeline, r.IntervalStart.UTC().Format(time.RFC3339Nano),
-			r.IntervalEnd.UTC().Format(time.RFC3339Nano), runStateName(r.State), runStateName(r.To), r.Action)
+		line = words(line[:0], "run", r.Pipeline)
+		line = append(r.IntervalStart.UTC().AppendFormat(line, time.RFC3339Nano), ' ')
+		line = append(r.IntervalEnd.UTC().AppendFormat(line, time.RFC3339Nano), ' ')
+		line = append(words(line, runStateName(r.State), runStateName(r.To)), r.Action...)
 		if r.Version != "" {
 			line = append(append(line, " version "...), r.Version...)
 		}

@@ -10,6 +10,7 @@ import (
 // blocked, which could be submitted, which attempts nobody wants, which runs are over.
 func (s *step) examine(p *PipelineState) {
 	q := &queue{pipe: p}
+	var stuck []*Run
 	for _, run := range p.Running {
 		if p.Def != nil {
 			e := examination{step: s, queue: q, def: p.defOf(run), run: run, place: &s.place}
@@ -17,10 +18,16 @@ func (s *step) examine(p *PipelineState) {
 			e.expire()
 			e.evaluate()
 			e.finish()
+			if e.stuck(stuck) {
+				stuck = append(stuck, run)
+			}
 		}
 		s.watch(q, run)
 	}
 	p.Running = slices.DeleteFunc(p.Running, func(run *Run) bool { return run.State.Final() })
+	if len(stuck) > 0 {
+		s.stepAside(p, stuck)
+	}
 	s.live += q.live
 	if len(q.lanes) > 0 {
 		s.ready = append(s.ready, q)
@@ -53,6 +60,8 @@ type examination struct {
 	place *placement
 	late  bool // its time ran out in this look
 	ready []ready
+	held  bool // its past holds some task
+	moves bool // some task goes on by itself after a while
 
 	counted int                       // the task whose upstream is counted in tally, and one; 0: none
 	tally   tally                     // kept for the other instances of the task
@@ -120,11 +129,17 @@ func (e *examination) decide(t, i int) {
 		e.shift(e.run, in, skip, TaskChange{Reason: "when: false", ExitCode: -1})
 		return
 	}
-	if in.Open || !e.queue.pipe.works() || e.queue.pipe.past(e.run, t, in.MapIndex) != "" {
+	if in.Open || !e.queue.pipe.works() {
+		e.impede(in)
+		return
+	}
+	if e.queue.pipe.past(e.run, t, in.MapIndex) != "" {
+		e.held = true
 		e.impede(in)
 		return
 	}
 	if in.State == Retrying && in.NotBefore.After(e.now) {
+		e.moves = true
 		e.wake(in.NotBefore)
 		return
 	}

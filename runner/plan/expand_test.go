@@ -28,6 +28,8 @@ func TestMappedStories(t *testing.T) {
 		{"an_upstream_that_is_skipped_skips_the_one", mappedOver, "list~", "list=skipped m=skipped n=skipped | success"},
 		{"an_empty_list_is_skipped", mappedOver, "list.x=[]", "list=success m=skipped n=skipped | success"},
 		{"and_so_on_down_the_line", empty, "a. o.", "a=success m=skipped n=skipped o=success | success"},
+		{"also_where_all_lists_are_empty", "tasks: {a: echo, b: echo, k: {needs: [a, b], for_each: [], run: echo}, m: {needs: k, for_each: [], run: echo}, n: {needs: m, for_each: [], run: echo}}",
+			"a. b.", "a=success b=success k=skipped m=skipped n=skipped | success"},
 		{"no_list_fails_the_task", mappedOver, "list.x=nonsense", "list=success m=failed n=upstream_failed | failed"},
 		{"nor_does_no_value", mappedOver, "list.", "list=success m=failed n=upstream_failed | failed"},
 		{"when_is_asked_of_each_item", "tasks: {m: {for_each: [1, 2], when: '${{ item > 1 }}', run: echo}}", "", "m[0]=skipped m[1]=queued* | running"},

@@ -30,6 +30,30 @@ func TestARunWhoseTimeIsOverFails(t *testing.T) {
 	}
 }
 
+// A run whose time is over gives its place to the next one when what it runs has ended.
+func TestTheNextRunBeginsWhenOneWhoseTimeWasOverHasEnded(t *testing.T) {
+	for most, second := range map[int]string{1: "a=queued* | running", 2: "a=failed | failed"} {
+		m := newModel(t, graph(t, "a"))
+		m.pipes[0].def.Timetable, m.pipes[0].def.RunTimeout, m.pipes[0].def.MaxActiveRuns = nil, time.Second, most
+		first, next := m.add("p", 0), m.add("p", 1)
+		m.settle()
+		for _, event := range []string{"a^", "+2s"} {
+			m.happens(first, event)
+			m.settle()
+		}
+		if got := m.ending(first); got != "a=failed* | running" || most == 1 && next.State != RunQueued {
+			t.Errorf("%d at once: %s, and the next is %s", most, got, m.ending(next))
+		}
+		for _, run := range m.runs[:most] {
+			m.happens(run, "a-")
+		}
+		m.settle()
+		if got := m.ending(first); got != "a=failed | failed" || m.ending(next) != second {
+			t.Errorf("%d at once: %s, and the next is %s", most, got, m.ending(next))
+		}
+	}
+}
+
 func TestTheLoopWakesWhenARunsTimeIsOver(t *testing.T) {
 	m := newModel(t, graph(t, "a"))
 	m.pipes[0].def.Timetable, m.pipes[0].def.RunTimeout = nil, time.Hour

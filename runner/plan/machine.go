@@ -75,23 +75,24 @@ func (s State) on(m move) (State, bool) {
 type runMove uint8
 
 const (
-	runStart   runMove = iota // its lane has room
-	runSucceed                // nothing is left and no failure counts
-	runFail                   // nothing is left and a failure counts
-	runReopen                 // an order puts back some of its instances
-	runMoves   = iota
+	runStart     runMove = iota // its lane has room
+	runSucceed                  // nothing is left and no failure counts
+	runFail                     // nothing is left and a failure counts
+	runReopen                   // an order puts back some of its instances
+	runStepAside                // it waits for an earlier one, which needs its place
+	runMoves     = iota
 )
 
 // The machine of a run. Only reopen leaves a final state.
 //
 //	queued ── start ──▶ running ──┬─ succeed ─▶ success
-//	  ▲                           └─ fail ────▶ failed
+//	  ▲  ▲ ◀─ step aside ─┘       └─ fail ────▶ failed
 //	  └───────────────── reopen ◀──────────────────┘
 var runMachine = [4][runMoves]RunState{
-	RunQueued:  {RunRunning, nowhereRun, nowhereRun, RunQueued},
-	RunRunning: {nowhereRun, RunSuccess, RunFailed, RunRunning},
-	RunSuccess: {nowhereRun, nowhereRun, nowhereRun, RunQueued},
-	RunFailed:  {nowhereRun, nowhereRun, nowhereRun, RunQueued},
+	RunQueued:  {RunRunning, nowhereRun, nowhereRun, RunQueued, nowhereRun},
+	RunRunning: {nowhereRun, RunSuccess, RunFailed, RunRunning, RunQueued},
+	RunSuccess: {nowhereRun, nowhereRun, nowhereRun, RunQueued, nowhereRun},
+	RunFailed:  {nowhereRun, nowhereRun, nowhereRun, RunQueued, nowhereRun},
 }
 
 const nowhereRun RunState = 255

@@ -46,10 +46,10 @@ func TestOnlyResetMakesAFinalStateUnfinished(t *testing.T) {
 
 func TestTheMachineOfARun(t *testing.T) {
 	want := [4][runMoves]string{
-		RunQueued:  {"running", "", "", "queued"},
-		RunRunning: {"", "success", "failed", "running"},
-		RunSuccess: {"", "", "", "queued"},
-		RunFailed:  {"", "", "", "queued"},
+		RunQueued:  {"running", "", "", "queued", ""},
+		RunRunning: {"", "success", "failed", "running", "queued"},
+		RunSuccess: {"", "", "", "queued", ""},
+		RunFailed:  {"", "", "", "queued", ""},
 	}
 	for s := range want {
 		for m, name := range want[s] {

@@ -94,7 +94,7 @@ func (m *marking) run(run *Run, whole bool, sum *summary) {
 		m.tasks(run, &next, &place, sum)
 	}
 	if r := m.ends(run, &next, whole); len(m.Instances) > rows || r.Action != None {
-		m.starts[run.Interval.Start] = true
+		m.start(run.Interval.Start)
 		m.Runs = append(m.Runs, r)
 	}
 }

@@ -36,7 +36,7 @@ func (m *migration) existing(s *PipelineScope) {
 		if (ok && period.Interval == run.Interval) || run.Kind == Manual {
 			m.Runs = append(m.Runs, PlanRun{Pipeline: s.Name, IntervalStart: run.Interval.Start, IntervalEnd: run.Interval.End,
 				State: ptr(run.State), To: ptr(run.State), Action: None, Why: "kept", Run: run.ID})
-			m.starts[run.Interval.Start] = true
+			m.start(run.Interval.Start)
 			continue
 		}
 		m.leave(s.Name, "", run.Interval.Start, run.State.String(), "kept, though no longer on the grid")
@@ -84,7 +84,7 @@ func (m *migration) next(s *PipelineScope) {
 			m.leave(s.Name, "", period.Start, "overlaps", "never made: "+coversPart(overlap))
 			continue
 		}
-		m.starts[period.Start] = true
+		m.start(period.Start)
 		m.Runs = append(m.Runs, PlanRun{Pipeline: s.Name, IntervalStart: period.Start, IntervalEnd: period.End,
 			To: ptr(RunQueued), Action: Create, Why: whyDue(s, period), Due: period.Due})
 	}

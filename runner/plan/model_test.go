@@ -215,6 +215,13 @@ func (m *model) write(d *Decision) {
 	for _, c := range d.Cursors {
 		m.pipe(c.Pipeline).last = c.Last
 	}
+	for _, t := range d.Turn {
+		for i := range m.pipe(t.Pipeline).lanes {
+			if lane := &m.pipe(t.Pipeline).lanes[i]; lane.ID == t.Lane {
+				lane.Backwards = false
+			}
+		}
+	}
 	for _, c := range d.Runs {
 		m.writeRun(c)
 	}

@@ -72,6 +72,9 @@ func (m *model) apply(p *Plan) int64 {
 	if p.Lane != nil {
 		lane := *p.Lane
 		lane.ID = op.id
+		if p.Bounds.First != nil {
+			lane.First = *p.Bounds.First
+		}
 		m.pipe(p.Pipelines[0]).lanes = append(m.pipe(p.Pipelines[0]).lanes, lane)
 	}
 	if p.Undoes > 0 {

@@ -90,16 +90,36 @@ func TestWhatMayStart(t *testing.T) {
 	}
 }
 
+// The heavier task goes first whatever its interval; the older one of those that weigh alike.
 func TestTheHeavierTaskOfAnotherPipelineGoesFirst(t *testing.T) {
-	light, heavy := set(graph(t, "a"), ""), set(graph(t, "a"), "a.weight=4")
-	heavy.Name = "q"
-	m := newModel(t, light, heavy)
-	m.parallelism = 1
-	light.Timetable, heavy.Timetable = nil, nil
-	m.add("p", 0)
-	m.add("q", 1)
-	if got := m.begun(); got != "q:1/a" {
-		t.Error(got)
+	for _, s := range []struct {
+		of    string // whether the heavier one is of the same pipeline
+		days  [2]int // of the light one, and of the heavy one
+		begun string
+	}{
+		{"another", [2]int{0, 0}, "q:0/a"},
+		{"another", [2]int{0, 1}, "q:1/a"},
+		{"another", [2]int{1, 0}, "q:0/a"},
+		{"the same", [2]int{0, 0}, "p:0/b"},
+		{"the same", [2]int{0, 1}, "p:0/b"}, // both runs have both tasks
+	} {
+		light, heavy := set(graph(t, "a"), ""), set(graph(t, "a"), "a.weight=4")
+		heavy.Name = "q"
+		if s.of == "the same" {
+			light = set(graph(t, "a, b"), "b.weight=4")
+		}
+		m := newModel(t, light, heavy)
+		m.parallelism = 1
+		light.Timetable, heavy.Timetable = nil, nil
+		m.add("p", s.days[0])
+		if s.of == "another" {
+			m.add("q", s.days[1])
+		} else if s.days[1] != s.days[0] {
+			m.add("p", s.days[1])
+		}
+		if got := m.begun(); got != s.begun {
+			t.Errorf("%s pipeline, days %v: %s, want %s", s.of, s.days, got, s.begun)
+		}
 	}
 }
 

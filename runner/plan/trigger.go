@@ -61,6 +61,9 @@ func Trigger(now time.Time, s *PipelineScope, args TriggerArgs) (*Plan, error) {
 	if args.End.After(now) {
 		d.Warnings = append(d.Warnings, "the interval is not over before "+stamp(args.End)+": its data may be incomplete")
 	}
+	if start := s.Def.Start; args.Start.Before(start) {
+		d.Warnings = append(d.Warnings, "the interval starts before start_date "+stamp(start))
+	}
 	if end := s.Def.End; !end.IsZero() && args.Start.After(end) {
 		d.Warnings = append(d.Warnings, "the interval starts after end_date "+stamp(end))
 	}

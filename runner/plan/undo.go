@@ -170,7 +170,7 @@ func (u *undoing) run(m *RunImage) {
 		p.To, p.Action = ptr(RunQueued), Reopen
 	}
 	if p.Action != None {
-		u.starts[p.IntervalStart] = true
+		u.start(p.IntervalStart)
 	}
 	u.Runs = append(u.Runs, p)
 }

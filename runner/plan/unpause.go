@@ -150,7 +150,7 @@ func (u *unpausing) pass(missed timetable.Decision) {
 			stretch.First = *placeOf(period.Interval)
 		}
 		stretch.Last = *placeOf(period.Interval)
-		u.starts[period.Start] = true
+		u.start(period.Start)
 	}
 	if stretch.Count > 0 {
 		u.live.Skip, u.live.Last = []Passed{stretch}, &stretch.Last

@@ -171,6 +171,7 @@ type Decision struct {
 	Skip     []SkippedStretch
 	Cursors  []Cursor
 	Runs     []RunChange
+	Turn     []TurnedLane
 	Tasks    []TaskChange
 	Attempts []AttemptChange
 
@@ -183,7 +184,7 @@ type Decision struct {
 
 // Empty says whether the decision writes nothing and asks the executor for nothing.
 func (d *Decision) Empty() bool {
-	return len(d.Create)+len(d.Skip)+len(d.Cursors)+len(d.Runs)+len(d.Tasks)+len(d.Attempts)+len(d.Cancel)+len(d.Start) == 0
+	return len(d.Create)+len(d.Skip)+len(d.Cursors)+len(d.Runs)+len(d.Turn)+len(d.Tasks)+len(d.Attempts)+len(d.Cancel)+len(d.Start) == 0
 }
 
 // NewRun is a run that shall exist. Where one of that interval exists already, nothing
@@ -207,6 +208,12 @@ type SkippedStretch struct {
 type Cursor struct {
 	Pipeline string
 	Last     timetable.Interval
+}
+
+// TurnedLane is a backfill that began with the newest interval and goes on with the oldest.
+type TurnedLane struct {
+	Pipeline string
+	Lane     int64
 }
 
 // RunChange is one transition of a run, or, with From and To both running, the birth of

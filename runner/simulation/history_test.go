@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -184,38 +183,6 @@ func (h *history) misfortune() {
 func (h *history) reopen() {
 	h.check(h.db.Close())
 	h.db = h.open()
-}
-
-// finish lets everything end well, and checks that everything ends.
-func (h *history) finish() {
-	h.fault = noFault
-	h.unpause()
-	h.stop()
-	h.parallelism = 16
-	for i, def := range h.defs {
-		h.defs[i] = parse(h, def.Name, strings.NewReplacer(", depends_on_past: true", "", ", wait_for_downstream: true", "").Replace(def.Source))
-	}
-	h.tell("nothing depends on its past any more")
-	h.run()
-	for i := range 400 {
-		h.outside.redial()
-		h.outside.succeed()
-		h.settle()
-		h.sleep(time.Minute)
-		h.settle()
-		if h.runner == nil {
-			h.run()
-		}
-		if i%50 == 49 {
-			h.forgive()
-		}
-		if h.seen.quiet() {
-			h.recount()
-			h.outside.audit()
-			return
-		}
-	}
-	h.wrong("this does not end:\n%s", h.seen)
 }
 
 func (h *history) log() *slog.Logger { return slog.New(slog.DiscardHandler) }

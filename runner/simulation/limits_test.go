@@ -98,8 +98,11 @@ func (h *history) past(s *record, k attemptKey, def *pipelines.Pipeline, task *p
 	first := r.lane != 0 // of its backfill, which begins anew
 	known := false
 	for id, other := range s.runs {
-		if other.pipe != r.pipe || other.start >= r.start || other.created >= s.attempts[k].queued {
-			continue // it came later: the attempt did not know it
+		switch queued := s.attempts[k].queued; {
+		case other.pipe != r.pipe || other.start >= r.start || other.created > queued:
+			continue // the attempt did not know it
+		case other.created == queued && id > k.run:
+			return // it may have come before the attempt or after it
 		}
 		if previous == 0 || other.start > s.runs[previous].start {
 			previous = id
@@ -110,37 +113,40 @@ func (h *history) past(s *record, k attemptKey, def *pipelines.Pipeline, task *p
 	if previous == 0 || first {
 		return
 	}
-	settled := func(task string, index int) bool {
-		for k, in := range s.instances {
-			if k.run == previous && k.task == task && (index < 0 || k.index < 0 || k.index == index) &&
-				in.state != plan.Success && in.state != plan.Skipped && in.state != plan.Removed {
-				return false
-			}
-		}
-		return true
-	}
 	if !s.has(previous, k.task) {
 		if known || !s.runs[previous].state.Final() {
 			h.wrong("attempt %s is begun, and the run before, %d, has no %s", k, previous, k.task)
 		}
 		return // it is new
 	}
-	if !settled(k.task, k.index) {
-		h.wrong("attempt %s is begun, and in run %d it is not done", k, previous)
+	if not := s.undone(previous, k.index, def, task); not != "" {
+		h.wrong("attempt %s is begun, and in run %d %s is not done", k, previous, not)
 	}
-	if !task.WaitForDownstream {
-		return
-	}
-	for i, t := range def.Tasks {
-		if t.ID != task.ID {
-			continue
-		}
-		for _, d := range def.Downstream(i) {
-			if !settled(def.Tasks[d].ID, -1) {
-				h.wrong("attempt %s is begun, and what follows it in run %d is not done", k, previous)
+}
+
+// undone is the task because of which a run is no past to depend on; "": it is one.
+func (s *record) undone(run int64, index int, def *pipelines.Pipeline, task *pipelines.Task) string {
+	settled := func(task string, index int) bool {
+		for k, in := range s.instances {
+			if k.run == run && k.task == task && (index < 0 || k.index < 0 || k.index == index) &&
+				in.state != plan.Success && in.state != plan.Skipped && in.state != plan.Removed {
+				return false
 			}
 		}
+		return true
 	}
+	if !settled(task.ID, index) {
+		return task.ID
+	}
+	if !task.WaitForDownstream {
+		return ""
+	}
+	for _, d := range def.Downstream(def.Index(task.ID)) {
+		if !settled(def.Tasks[d].ID, -1) {
+			return def.Tasks[d].ID
+		}
+	}
+	return ""
 }
 
 // timely: where a runner had the time to see it, a run whose time is over waits only for

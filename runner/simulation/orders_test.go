@@ -186,35 +186,3 @@ func (h *history) undo(now time.Time) {
 		}
 	}
 }
-
-// forgive lets what failed or waits count as done: a run that is bound to an older version
-// may still depend on its past, also on a run before that waits for its end.
-func (h *history) forgive() {
-	h.settle()
-	now := time.Now().UTC()
-	args := plan.MarkArgs{Selector: plan.Selector{All: true, States: []plan.State{plan.Failed, plan.UpstreamFailed, plan.Waiting}}, As: plan.Success}
-	for _, def := range h.defs {
-		_, err := h.other.Apply(context.Background(), now, sqlite.ScopeQuery{Pipelines: []string{def.Name}}, map[string]*pipelines.Pipeline{def.Name: def}, anna,
-			func(s []*plan.PipelineScope) (*plan.Plan, error) { return plan.Mark(now, s, args) })
-		if refused := (*plan.Refusal)(nil); !errors.As(err, &refused) {
-			h.check(err)
-		}
-	}
-	h.lastOrder = now
-	h.inspect()
-	h.tell("what failed or waits counts as done")
-}
-
-// unpause lets everything go on.
-func (h *history) unpause() {
-	now := time.Now().UTC()
-	for _, def := range h.defs {
-		_, _, err := h.other.SetPaused(context.Background(), now, def.Name, false, anna)
-		h.check(err)
-	}
-	for _, o := range h.orders {
-		_, _, err := h.other.SetLane(context.Background(), now, o.id, false, anna)
-		h.check(err)
-	}
-	h.tell("nothing is paused any more")
-}

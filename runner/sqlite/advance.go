@@ -16,6 +16,9 @@ func (db *DB) advance(now time.Time, d *plan.Decision, done outcome) {
 		touched[ch.Run.Pipeline] = true
 		db.advanceRun(now, ch)
 	}
+	for _, t := range d.Turn {
+		c.stale[t.Pipeline] = true
+	}
 	for _, ch := range d.Tasks {
 		db.advanceTask(ch)
 	}
@@ -55,6 +58,8 @@ func (db *DB) advanceRun(now time.Time, ch plan.RunChange) {
 	run.State = ch.To
 	switch {
 	case ch.From == ch.To:
+	case ch.To == plan.RunQueued: // where it stands in the queue is not in memory
+		c.stale[run.Pipeline] = true
 	case ch.To == plan.RunRunning:
 		run.StartedAt = now
 	case ch.To.Final():

@@ -104,7 +104,9 @@ func (o *ordering) kind(p progression) plan.Kind {
 	return plan.Backfilled
 }
 
-// createProgression returns the number of the last run; they are numbered without a gap.
+// createProgression returns the number of the last run; they are numbered without a gap. The
+// numbers below count come from two lists of a thousand each, or as many as it takes: a row of
+// a recursion costs a quarter of what the row of a run does.
 func (o *ordering) createProgression(p progression) (newest int64, err error) {
 	pipeline, err := o.names.pipeline(o.w, p.pipeline)
 	if err != nil {
@@ -117,12 +119,14 @@ func (o *ordering) createProgression(p progression) (newest int64, err error) {
 	o.tally.run(pipeline, plan.RunQueued, p.count)
 	return o.w.insert(`
 		INSERT INTO runs (pipeline_id, interval_start, interval_end, kind, state, lane, partial, operation_id, due_at, created_at, params_id)
-		WITH RECURSIVE progression (start, i) AS (
-		  VALUES (?1, 1)
-		  UNION ALL
-		  SELECT start + ?2, i + 1
-		  FROM progression
-		  WHERE i < ?3)
+		WITH RECURSIVE
+		  ones (n) AS MATERIALIZED (VALUES (0) UNION ALL SELECT n + 1 FROM ones WHERE n < 999),
+		  thousands (n) AS MATERIALIZED (VALUES (0) UNION ALL SELECT n + 1000 FROM thousands WHERE n + 1000 < ?3),
+		  progression (start) AS (
+		    SELECT ?1 + ?2 * (t.n + o.n)
+		    FROM thousands AS t
+		    CROSS JOIN ones AS o
+		    WHERE t.n + o.n < ?3)
 		SELECT ?4, start, start + ?5, ?6, 0, ?7, ?8, ?9, CASE WHEN ?10 <> 0 THEN start + ?5 + ?10 END, ?11, ?12
 		FROM progression`,
 		p.start, p.step, p.count, pipeline, p.length, o.kind(p), o.lane(), p.partial, o.id, p.late, o.now, params)

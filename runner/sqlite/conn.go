@@ -3,7 +3,9 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
+	"io"
 )
 
 // conn is one connection with its prepared statements, each prepared once, on first use.
@@ -94,6 +96,40 @@ func (c *conn) each(query string, args []any, row func(*sql.Rows) error) error {
 		return err
 	}
 	return drain(rows, row)
+}
+
+// numbers calls row for every row of a query that gives integers and no NULL, n of them a row.
+// It goes past database/sql, which takes a quarter of the time in which SQLite reads a row:
+// for queries of a million rows. What row gets is overwritten by the next one.
+func (c *conn) numbers(query string, n int, args []int64, row func([]int64) error) error {
+	trace(query)
+	named := make([]driver.NamedValue, len(args))
+	for i, a := range args {
+		named[i] = driver.NamedValue{Ordinal: i + 1, Value: a}
+	}
+	return c.Raw(func(under any) error {
+		rows, err := under.(driver.QueryerContext).QueryContext(bg, query, named)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = rows.Close() }()
+		values, list := make([]driver.Value, n), make([]int64, n)
+		for {
+			switch err := rows.Next(values); err {
+			case nil:
+			case io.EOF:
+				return nil
+			default:
+				return err
+			}
+			for i, v := range values {
+				list[i] = v.(int64)
+			}
+			if err := row(list); err != nil {
+				return err
+			}
+		}
+	})
 }
 
 func drain(rows *sql.Rows, row func(*sql.Rows) error) error {

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"testing"
 
+	"github.com/tidemark-dev/tidemark/pipelines"
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
@@ -77,5 +78,24 @@ func TestATaskThatNoEarlierRunHadIsFresh(t *testing.T) {
 	must(t, err)
 	if len(run.Fresh) != 1 || run.Fresh[0] != "b" {
 		t.Errorf("fresh: %q", run.Fresh)
+	}
+}
+
+// TestABackwardsBackfillTurnsRoundWhereItsTasksComeToDependOnTheirPast: nobody could go on
+// with the newest first.
+func TestABackwardsBackfillTurnsRoundWhereItsTasksComeToDependOnTheirPast(t *testing.T) {
+	head := "schedule: '@daily'\nstart_date: 2026-03-01\nmax_active_runs: 1\ntasks:\n"
+	s := newStepping(t, head+"  a: x\n")
+	p, err := s.db.Apply(ctx, day0, ScopeQuery{Pipelines: []string{"p"}}, map[string]*pipelines.Pipeline{"p": s.def}, anna, func(sc []*plan.PipelineScope) (*plan.Plan, error) {
+		return plan.Backfill(day0.AddDate(0, 0, 9), sc[0], plan.BackfillArgs{Backwards: true, Selector: plan.Selector{Start: day0, End: day0.AddDate(0, 0, 3)}})
+	})
+	must(t, err)
+	s.def = newStepping(t, head+"  a: {run: x, depends_on_past: true}\n").def
+	register(t, s.db, s.def)
+	s.step()
+	o, err := s.db.Operation(ctx, *p.Operation)
+	must(t, err)
+	if !s.run.Interval.Start.Equal(day0) || o.Backwards {
+		t.Errorf("it goes on with %s, backwards %v", s.run.Interval.Start, o.Backwards)
 	}
 }

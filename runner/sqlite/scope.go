@@ -190,7 +190,7 @@ func scanScopeRun(r *sql.Rows, pipeline string) (*plan.Run, int, error) {
 }
 
 // loadScopeInstances reads the task instances of all runs of a scope in one pass. What is
-// small is packed into one number: each column costs as much as it.
+// small is packed into one number, and so are the two keys: each column costs as much as they.
 func (c *conn) loadScopeInstances(n *names, s *plan.PipelineScope, id, from, to int64, count int) error {
 	all := make([]plan.Instance, 0, count)
 	at, begin := 0, 0
@@ -198,19 +198,15 @@ func (c *conn) loadScopeInstances(n *names, s *plan.PipelineScope, id, from, to 
 		s.Runs[at].Instances = all[begin:len(all):len(all)]
 		begin = len(all)
 	}
-	var run, task, packed int64
-	var operation sql.NullInt64
-	err := c.each(`
-		SELECT i.run_id, i.task_id, i.operation_id,
+	err := c.numbers(`
+		SELECT (i.run_id << 24) | i.task_id, ifnull(i.operation_id, 0),
 		       i.state | (i.open << 4) | (i.cancelling << 5) | ((i.map_index + 1) << 6) | (i.try << 29) | (i.try_limit << 45)
 		FROM runs AS r
 		CROSS JOIN task_instances AS i USING (run_id)
 		WHERE r.pipeline_id = ?
 		  AND r.interval_start BETWEEN ? AND ?
-		ORDER BY r.interval_start`, []any{id, from, to}, func(r *sql.Rows) error {
-		if err := r.Scan(&run, &task, &operation, &packed); err != nil {
-			return err
-		}
+		ORDER BY r.interval_start`, 3, []int64{id, from, to}, func(row []int64) error {
+		run, task, operation, packed := row[0]>>24, row[0]&(1<<24-1), row[1], row[2]
 		for s.Runs[at].ID != run {
 			close()
 			at++
@@ -218,7 +214,7 @@ func (c *conn) loadScopeInstances(n *names, s *plan.PipelineScope, id, from, to 
 		all = append(all, plan.Instance{
 			Task: n.taskNames[task], MapIndex: int(packed>>6&(1<<23-1)) - 1, State: plan.State(packed & 15),
 			Open: packed>>4&1 == 1, Cancelling: packed>>5&1 == 1,
-			Try: int(packed >> 29 & (1<<16 - 1)), TryLimit: int(packed >> 45), Operation: operation.Int64})
+			Try: int(packed >> 29 & (1<<16 - 1)), TryLimit: int(packed >> 45), Operation: operation})
 		return nil
 	})
 	if err != nil || len(s.Runs) == 0 {

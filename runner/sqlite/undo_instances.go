@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"database/sql"
 	"slices"
 
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
@@ -19,7 +18,7 @@ const (
 // undoInstances reads the rows that the operation changed in runs that exist.
 func (c *conn) undoInstances(n *names, s *plan.UndoScope) error {
 	var u undoReader
-	return c.each(`
+	return c.numbers(`
 		SELECT r.run_id, r.pipeline_id, r.interval_start, r.interval_end,
 		       o.task_id | ((o.map_index + 1) << 32),
 		       ifnull(o.state, 15) | (o.action << 4) | (ifnull(o.try, 0) << 8) | (ifnull(o.try_limit, 0) << 28),
@@ -31,11 +30,9 @@ func (c *conn) undoInstances(n *names, s *plan.UndoScope) error {
 		LEFT JOIN task_instances AS i
 		  ON i.run_id = o.run_id AND i.task_id = o.task_id AND i.map_index = o.map_index
 		WHERE o.operation_id = ?
-		ORDER BY o.run_id, o.task_id, o.map_index`, []any{s.Operation}, func(r *sql.Rows) error {
-		var task, before, previous, now, operation int64
-		if err := r.Scan(&u.run, &u.pipeline, &u.start, &u.end, &task, &before, &previous, &now, &operation); err != nil {
-			return err
-		}
+		ORDER BY o.run_id, o.task_id, o.map_index`, 9, []int64{s.Operation}, func(row []int64) error {
+		u.run, u.pipeline, u.start, u.end = row[0], row[1], row[2], row[3]
+		task, before, previous, now, operation := row[4], row[5], row[6], row[7], row[8]
 		m := u.image(n, task)
 		m.Action = actions[before>>4&15]
 		m.Before, m.Now = u.snapshot(before, previous), u.snapshot(now, operation)
@@ -54,7 +51,7 @@ func (c *conn) undoInstances(n *names, s *plan.UndoScope) error {
 // undoRemovedInstances reads the rows of runs that the operation removed.
 func (c *conn) undoRemovedInstances(n *names, s *plan.UndoScope) error {
 	var u undoReader
-	return c.each(`
+	return c.numbers(`
 		SELECT r.run_id, r.pipeline_id, r.interval_start, r.interval_end,
 		       o.task_id | ((o.map_index + 1) << 32),
 		       ifnull(o.state, 15) | (ifnull(o.try, 0) << 8) | (ifnull(o.try_limit, 0) << 28),
@@ -65,11 +62,9 @@ func (c *conn) undoRemovedInstances(n *names, s *plan.UndoScope) error {
 		  AND r.interval_start IS NOT NULL
 		  AND o.operation_id = r.operation_id
 		  AND o.run_id = r.run_id
-		ORDER BY r.run_id, o.task_id, o.map_index`, []any{s.Operation}, func(r *sql.Rows) error {
-		var task, before, previous int64
-		if err := r.Scan(&u.run, &u.pipeline, &u.start, &u.end, &task, &before, &previous); err != nil {
-			return err
-		}
+		ORDER BY r.run_id, o.task_id, o.map_index`, 7, []int64{s.Operation}, func(row []int64) error {
+		u.run, u.pipeline, u.start, u.end = row[0], row[1], row[2], row[3]
+		task, before, previous := row[4], row[5], row[6]
 		m := u.image(n, task)
 		m.Action, m.Before = plan.Remove, u.snapshot(before, previous)
 		u.add(s, m)

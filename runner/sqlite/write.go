@@ -85,6 +85,11 @@ func (x *writing) all(d *plan.Decision) error {
 			return fmt.Errorf("cannot change run %d: %w", d.Runs[i].Run.ID, err)
 		}
 	}
+	for _, t := range d.Turn {
+		if err := x.turn(t.Lane); err != nil {
+			return fmt.Errorf("cannot turn backfill %d: %w", t.Lane, err)
+		}
+	}
 	for i := range d.Tasks {
 		if err := x.task(&d.Tasks[i]); err != nil {
 			return fmt.Errorf("cannot change task %q of run %d: %w", d.Tasks[i].Task, d.Tasks[i].Run.ID, err)

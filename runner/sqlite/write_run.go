@@ -146,6 +146,15 @@ func (x *writing) gone(pipeline, run int64, in *plan.Instance) error {
 		  AND open = 0`, run, task, in.MapIndex, in.State)
 }
 
+// turn lets a backfill go on with its oldest interval.
+func (x *writing) turn(lane int64) error {
+	return x.w.one("the backfill", `
+		UPDATE operations
+		SET backwards = 0
+		WHERE operation_id = ?
+		  AND backwards`, lane)
+}
+
 // closeLanes ends the backfills whose last run has ended.
 func (x *writing) closeLanes(d *plan.Decision) error {
 	for i := range d.Runs {

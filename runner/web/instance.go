@@ -2,7 +2,9 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
@@ -13,11 +15,13 @@ type instanceView struct {
 	P             *pipelines.Pipeline
 	Loc           *time.Location
 	Now           time.Time
-	Task          string
+	Task          string // as in the URL: task, or of a mapped one task[3]
+	Of            string // the task alone
 	Interval      string // as in the URL
 	Start         time.Time
-	In            *instanceDoc // nil: it does not exist
-	Try           *attemptDoc  // the chosen one; nil: it never ran
+	In            *instanceDoc  // nil: it does not exist; of a mapped task without an index, its worst
+	Mapped        []instanceDoc // of a mapped task, all its instances
+	Try           *attemptDoc   // the chosen one; nil: it never ran
 	Why           *whyDoc
 	Command       *renderedDoc
 	Problem       *Failure
@@ -76,18 +80,39 @@ func (s *Server) instance(w http.ResponseWriter, r *http.Request) (*instanceView
 		return nil, false
 	}
 	v.Start = start
-	for i, in := range doc.Instances {
-		if in.Task == v.Task {
-			v.In = &doc.Instances[i]
-			v.Try = chosenTry(in.Attempts, r.FormValue("try"))
-		}
+	v.choose(doc.Instances)
+	if v.In != nil {
+		v.Try = chosenTry(v.In.Attempts, r.FormValue("try"))
 	}
-	if _, known := p.Task(v.Task); !known && v.In == nil {
+	if _, known := p.Task(v.Of); !known && v.In == nil {
 		refuse(w, r, http.StatusNotFound, "no-such-task", "pipeline "+p.Name+" has no task "+quoted(v.Task), "")
 		return nil, false
 	}
 	v.Before, v.After = s.neighbours(r, p, start)
 	return v, true
+}
+
+// choose finds the instance that the path names among those of its run. A mapped task that
+// is named without an index stands for its instances, and shows the worst of them.
+func (v *instanceView) choose(all []instanceDoc) {
+	of, _, _ := strings.Cut(v.Task, "[")
+	v.Of = of
+	for i := range all {
+		in := &all[i]
+		if in.Task != of {
+			continue
+		}
+		if in.MapIndex >= 0 {
+			v.Mapped = append(v.Mapped, *in)
+		}
+		if in.Name() == v.Task || of == v.Task && (v.In == nil || worse(in.cell(), v.In.cell())) {
+			v.In = in
+		}
+	}
+	slices.SortFunc(v.Mapped, func(a, b instanceDoc) int { return a.MapIndex - b.MapIndex })
+	if v.In != nil {
+		v.Task = v.In.Name()
+	}
 }
 
 // chosenTry is the attempt of that number, or the newest.

@@ -32,7 +32,7 @@ func (s *Server) openLog(v *instanceView) (*os.File, *logIndex, error) {
 	if v.In == nil || v.Try == nil {
 		return nil, nil, nil
 	}
-	path := s.Log(v.P.Name, v.Start, v.Task, v.In.MapIndex, v.Try.Try)
+	path := s.Log(v.P.Name, v.Start, v.Of, v.In.MapIndex, v.Try.Try)
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil

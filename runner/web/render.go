@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 	"sync"
@@ -148,7 +149,7 @@ func moment(t *time.Time, loc *time.Location) string {
 func intervalPath(t time.Time, loc *time.Location) string { return pipelines.Label(t, loc) }
 
 func instanceURL(pipeline string, start time.Time, loc *time.Location, task string) string {
-	return "/p/" + pipeline + "/i/" + template.URLQueryEscaper(pipelines.Label(start, loc)) + "/t/" + task
+	return "/p/" + pipeline + "/i/" + template.URLQueryEscaper(pipelines.Label(start, loc)) + "/t/" + url.PathEscape(task)
 }
 
 func intervalURL(pipeline string, start time.Time, loc *time.Location) string {

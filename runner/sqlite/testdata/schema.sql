@@ -170,8 +170,6 @@ CREATE TABLE runs (                                -- a pipeline on one interval
   version_id      INTEGER REFERENCES versions,     -- of its last start; NULL: never started
   operation_id    INTEGER,                         -- the order that made it; NULL: the schedule
   due_at          INTEGER,                         -- NULL: at the interval's end
-  deadline_at     INTEGER,
-  next_check_at   INTEGER,
   created_at      INTEGER NOT NULL,
   started_at      INTEGER,
   ended_at        INTEGER,

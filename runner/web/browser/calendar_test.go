@@ -18,7 +18,7 @@ func TestTheCalendar(t *testing.T) {
 	if n := eval[int](p, `document.querySelectorAll('.day').length`); n != 365 {
 		t.Errorf("a year of %d days", n)
 	}
-	if got := eval[string](p, `document.querySelector('[data-day="2026-03-20"]').getAttribute('aria-label')`); got != "2026-03-20: 1 failed" {
+	if got := eval[string](p, `document.querySelector('[data-day="2026-03-20"]').getAttribute('aria-label')`); got != "20, 2026-03-20: 1 failed" {
 		t.Errorf("the day that failed: %q", got)
 	}
 	if n := eval[int](p, `document.querySelectorAll('.day.s-success, .day.s-failed').length`); n != 31 {

@@ -249,7 +249,11 @@ func (p *page) do(actions ...chromedp.Action[chromedp.Void]) {
 // until waits for a condition in the page, which is looked at in each of its frames.
 func (p *page) until(what, js string) {
 	p.t.Helper()
-	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](js, chromedp.WithPollingTimeout(20*time.Second))); err != nil {
+	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](js, chromedp.WithPollingTimeout(20*time.Second)))
+	for err != nil && strings.Contains(err.Error(), "Cannot find context") { // a click has led to another page
+		_, err = chromedp.Run(p.ctx, chromedp.Poll[bool](js, chromedp.WithPollingTimeout(20*time.Second)))
+	}
+	if err != nil {
 		p.picture("failed")
 		p.t.Fatalf("%s: never true: %s (%v)", what, js, err)
 	}

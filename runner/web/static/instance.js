@@ -23,6 +23,10 @@ const held = 1200;
 const whole = 5000;
 const height = 18;
 
+// A box can be so high and no higher. In a log of more lines than that, what is not in the
+// page takes less room than its lines would.
+const highest = 20e6;
+
 customElements.define('tm-log', class extends HTMLElement {
   connectedCallback() {
     this.box = this.querySelector('.log');
@@ -48,14 +52,16 @@ customElements.define('tm-log', class extends HTMLElement {
     const s = bytes < 1e3 ? `${bytes} B` : bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
     document.getElementById('log-size').textContent = `${this.total.toLocaleString('en')} ${this.total === 1 ? 'line' : 'lines'}, ${s}${this.live ? ' · following' : ''}`;
   }
+  // unit is the room of a line that is not in the page.
+  unit() { return Math.min(height, highest / this.total); }
   // number shows where the lines stand: in a log of any size the scrollbar is true.
   number() {
     let n = this.first;
     for (const l of this.body.children) { l.dataset.n = n; l.classList.toggle('now', n === this.hits[this.at]); n++; }
     this.last = n - 1;
     const wrap = this.box.classList.contains('wrap');
-    this.body.style.paddingTop = wrap ? '' : `${(this.first - 1) * height}px`;
-    this.body.style.paddingBottom = wrap ? '' : `${Math.max(0, this.total - this.last) * height}px`;
+    this.body.style.paddingTop = wrap ? '' : `${(this.first - 1) * this.unit()}px`;
+    this.body.style.paddingBottom = wrap ? '' : `${Math.max(0, this.total - this.last) * this.unit()}px`;
   }
   async fetchLines(from, count) {
     const answer = await fetch(`${this.getAttribute('src')}/lines?try=${this.getAttribute('try')}&from=${from}&count=${count}`);
@@ -65,23 +71,28 @@ customElements.define('tm-log', class extends HTMLElement {
     this.bytes = Number(answer.headers.get('X-Log-Size'));
     return answer.text();
   }
-  async load(from, count) {
+  // load shows a window of the log, with a line at the top of the box where one is named.
+  async load(from, count, top) {
+    from = Math.floor(from);
     const asked = this.asked = (this.asked ?? 0) + 1;
     const html = await this.fetchLines(from, count);
     if (asked !== this.asked) return;
     this.body.innerHTML = html;
     this.first = from;
     this.number();
+    if (top && this.unit() < height) this.box.scrollTop = (this.first - 1) * this.unit() + (top - this.first) * height;
   }
   scrolled() {
-    const end = this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < 40;
-    this.follow = end;
+    this.follow = this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < 40;
     if (this.box.classList.contains('wrap')) return;
-    const top = Math.floor(this.box.scrollTop / height) + 1;
+    const y = this.box.scrollTop, begin = (this.first - 1) * this.unit(), end = begin + (this.last - this.first + 1) * height;
+    const top = y < begin ? Math.floor(y / this.unit()) + 1
+      : y < end ? this.first + Math.floor((y - begin) / height)
+        : Math.min(this.total, this.last + 1 + Math.floor((y - end) / this.unit()));
     const bottom = top + Math.ceil(this.box.clientHeight / height);
     if (top >= this.first && bottom <= this.last || top >= this.first && this.last >= this.total) return;
     clearTimeout(this.wait);
-    this.wait = setTimeout(() => this.load(Math.max(1, top - held / 3), held), 30);
+    this.wait = setTimeout(() => this.load(Math.max(1, top - held / 3), held, top), 30);
   }
   end() { this.box.scrollTop = this.box.scrollHeight; this.follow = true; }
   async go(line) {
