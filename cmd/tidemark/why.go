@@ -27,14 +27,6 @@ func runWhy(c *call) error {
 	if err != nil {
 		return err
 	}
-	task, index, err := c.Task(p, c.Arg(2))
-	if err != nil {
-		return err
-	}
-	if index >= 0 && task.ForEach == nil {
-		return &failure{Code: "no-such-task", Exit: exitNoMatch, Message: fmt.Sprintf("task %q is not mapped, so it has no instance [%d]", task.ID, index),
-			Help: "leave the index out"}
-	}
 	now, err := c.Now(p.Location)
 	if err != nil {
 		return err
@@ -44,6 +36,17 @@ func runWhy(c *call) error {
 		interval, run, err := c.runOf(db, p, c.Arg(1))
 		if err != nil {
 			return err
+		}
+		if p, err = c.followed(db, p, run); err != nil {
+			return err
+		}
+		task, index, err := c.Task(p, c.Arg(2))
+		if err != nil {
+			return err
+		}
+		if index >= 0 && task.ForEach == nil {
+			return &failure{Code: "no-such-task", Exit: exitNoMatch, Message: fmt.Sprintf("task %q is not mapped, so it has no instance [%d]", task.ID, index),
+				Help: "leave the index out"}
 		}
 		scope, err := c.whyScope(db, p, interval, run)
 		if err != nil {
@@ -66,6 +69,30 @@ func runWhy(c *call) error {
 	}
 	c.whyText(doc, p.Location)
 	return nil
+}
+
+// followed is the definition that a run follows: today's, or that of the version that it is
+// bound to, if that can be read.
+func (c *call) followed(db *sqlite.DB, p *pipelines.Pipeline, run *sqlite.RunRow) (*pipelines.Pipeline, error) {
+	if run == nil || !run.Pinned || run.Version == "" || run.Version == p.Fingerprint {
+		return p, nil
+	}
+	at, err := c.Place()
+	if err != nil {
+		return nil, err
+	}
+	project, err := c.Project()
+	if err != nil {
+		return nil, err
+	}
+	source, err := db.Source(c.Ctx, p.Name, run.Version)
+	if err != nil {
+		return nil, err
+	}
+	if bound, err := earlierVersions(at.root, project)(p.File, source); err == nil {
+		return bound, nil
+	}
+	return p, nil // its attempts fail, and say why
 }
 
 // whyScope gathers what there is to know about an interval.

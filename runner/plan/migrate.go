@@ -53,7 +53,7 @@ func (m *migration) missing(s *PipelineScope) {
 			break
 		}
 		switch run, overlap := runAt(s.Runs, period.Interval); {
-		case run != nil:
+		case run != nil, s.passedOver(period.Interval) != nil: // the record says why there is none
 		case overlap != nil:
 			m.leave(s.Name, "", period.Start, "overlaps", "never made: "+coversPart(overlap))
 		default:

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -103,5 +104,22 @@ func TestMigrateMakesNothingOverWhatAnOrderHasMade(t *testing.T) {
 	}
 	if want := "[04T00 07T06 over 05T06 over 06T06]"; fmt.Sprint(got) != want {
 		t.Errorf("got %v, want %s", got, want)
+	}
+}
+
+// TestMigrateMissesNothingThatThePolicyPassedOver: the record says already why there is none.
+func TestMigrateMissesNothingThatThePolicyPassedOver(t *testing.T) {
+	s := daysOf(t, 5, "schedule: '@daily'\nstart_date: 2023-12-30\ncatchup: true\ntasks: {a: 'echo $TIDEMARK_INTERVAL_START'}\n")
+	first, last := s.Runs[1].Interval, s.Runs[2].Interval
+	s.Runs = slices.Delete(s.Runs, 1, 3)
+	s.Skipped = []timetable.Stretch{{First: first, Last: last, Count: 2, Reason: "paused"}}
+	var missing []string
+	for _, u := range Migrate(time.Date(2024, 1, 6, 12, 0, 0, 0, time.UTC), []*PipelineScope{s}).Untouched {
+		if u.State == "missing" {
+			missing = append(missing, u.IntervalStart.Format("01-02"))
+		}
+	}
+	if want := "[12-30 12-31]"; fmt.Sprint(missing) != want {
+		t.Errorf("missing are %v, want %s", missing, want)
 	}
 }
