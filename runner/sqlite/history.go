@@ -69,49 +69,6 @@ func (db *DB) Orders(ctx context.Context) (int64, error) {
 	return *n, nil
 }
 
-// Cells hands over task instances run by run. What is small is packed into one number: each
-// column costs as much as it. Few instances have a reason, so its text is looked at last.
-func (db *DB) Cells(ctx context.Context, pipeline string, from, to time.Time, see func(runner.Cell)) error {
-	lo, hi := bounds(from, to)
-	return db.read(ctx, "read", func(r *conn) error {
-		tasks, err := r.texts(`
-			SELECT t.task_id, t.name
-			FROM pipelines AS p
-			CROSS JOIN tasks AS t USING (pipeline_id)
-			WHERE p.name = ?`, pipeline)
-		if err != nil {
-			return err
-		}
-		marks, err := r.texts(`
-			SELECT reason_id, text
-			FROM reasons
-			WHERE text >= 'marked by ' AND text < 'marked by!'`)
-		if err != nil {
-			return err
-		}
-		reason := `NULL`
-		if len(marks) > 0 {
-			reason = `i.reason_id`
-		}
-		var run, packed int64
-		var why sql.NullInt64
-		return r.each(`
-			SELECT i.run_id, i.state | (i.task_id << 4), `+reason+`
-			FROM pipelines AS p
-			CROSS JOIN runs AS r USING (pipeline_id)
-			CROSS JOIN task_instances AS i USING (run_id)
-			WHERE p.name = ?
-			  AND r.interval_start BETWEEN ? AND ?
-			ORDER BY r.interval_start`, []any{pipeline, lo, hi}, func(rows *sql.Rows) error {
-			if err := rows.Scan(&run, &packed, &why); err != nil {
-				return err
-			}
-			see(runner.Cell{Run: run, Task: tasks[packed>>4], State: plan.State(packed & 15), Marked: why.Valid && marks[why.Int64] != ""})
-			return nil
-		})
-	})
-}
-
 // texts reads names by their numbers.
 func (c *conn) texts(query string, args ...any) (map[int64]string, error) {
 	all := map[int64]string{}
