@@ -19,9 +19,10 @@ const (
 
 // UnpauseArgs is what `unpause` was asked.
 type UnpauseArgs struct {
-	Missed Missed
-	Reason string
-	Ticket string
+	Missed   Missed
+	Reason   string
+	Ticket   string
+	Override string `json:",omitempty"` // why it may go past guard rails; empty: it may not
 }
 
 // Live is what an order does to the live schedule of a pipeline.
@@ -95,7 +96,7 @@ func Unpause(now time.Time, s *PipelineScope, args UnpauseArgs) (*Plan, error) {
 	d.Live = u.live
 	d.Arguments = liveArguments{args, u.live}
 	if s.Def == nil || s.Def.Timetable == nil {
-		return d.done(), nil
+		return d.done().guarded(railsOf([]*PipelineScope{s}), args.Override)
 	}
 	missed := s.Def.Timetable.Decide(now, s.Last, timetable.Catchup{Mode: timetable.CatchupTrue})
 	if missed.Count*len(s.Def.Tasks) > MaxBackfillRows && args.Missed == MissedCatchup {
@@ -111,7 +112,7 @@ func Unpause(now time.Time, s *PipelineScope, args UnpauseArgs) (*Plan, error) {
 	default:
 		u.foretell(now, missed.Count)
 	}
-	return d.done(), nil
+	return d.done().guarded(railsOf([]*PipelineScope{s}), args.Override)
 }
 
 // unpausing is an unpause in the making.

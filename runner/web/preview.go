@@ -12,23 +12,23 @@ import (
 
 // previewView is a plan as a dialog shows it.
 type previewView struct {
-	Plan     *plan.Plan
-	Loc      *time.Location
-	Tasks    []previewTask
-	States   []stateCount
-	Left     []leftAlone
-	Stripe   []stripe // of a backfill: one for each interval of the range
-	In, Out  int      // of them
-	Now      time.Time
-	Line     string // the same order on the command line
-	Rows     int    // what the button says
-	Noun     string
-	Painted  painted // which cells to hatch
-	Failure  *Failure
+	Plan    *plan.Plan
+	Loc     *time.Location
+	Tasks   []previewTask
+	States  []stateCount
+	Left    []leftAlone
+	Stripe  []stripe // of a backfill: one for each interval of the range
+	In, Out int      // of them
+	Now     time.Time
+	Line    string // the same order on the command line
+	Rows    int    // what the button says
+	Noun    string
+	Painted painted // which cells to hatch
+	Failure *Failure
 	// Overridable says that what failed is a guard rail past which a person may go.
 	Overridable bool
-	Confirms bool // so many that a person types the number
-	Millis   int64
+	Confirms    bool // so many that a person types the number
+	Millis      int64
 }
 
 type previewTask struct {
@@ -186,7 +186,7 @@ func (v *previewView) summarise(p *plan.Plan) {
 		v.Rows, v.Noun = runs, "run"
 	}
 	v.Confirms = v.Rows > plan.TypeFrom
-	if v.Rows == 0 && p.Live != nil {
+	if v.Rows == 0 && (p.Live != nil || p.Held != nil) {
 		v.Noun = "" // it moves the schedule alone
 	}
 	for _, st := range plan.States {
