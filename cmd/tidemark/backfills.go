@@ -16,9 +16,9 @@ func backfillVerbs() []*verb {
 		{name: "list", args: "[PIPELINE]", summary: "List backfills, the newest first", example: "tidemark backfill list", run: runBackfillList},
 		{name: "show", args: "BACKFILL", summary: "Say how far a backfill has come", example: "tidemark backfill show 12", run: runBackfillShow},
 		{name: "watch", args: "BACKFILL", summary: "Follow a backfill to its end: exit code 1 if a run of it fails", example: "tidemark backfill watch 12", run: runBackfillWatch},
-		{name: "pause", args: "BACKFILL", summary: "Start no more of its runs; what runs ends", example: "tidemark backfill pause 12",
+		{name: "pause", args: "BACKFILL", summary: "Start no more of its runs; what runs ends", example: "tidemark backfill pause 12", flags: recordFlags(),
 			run: func(c *call) error { return c.steer(true) }},
-		{name: "resume", args: "BACKFILL", summary: "Let a paused backfill go on", example: "tidemark backfill resume 12",
+		{name: "resume", args: "BACKFILL", summary: "Let a paused backfill go on", example: "tidemark backfill resume 12", flags: recordFlags(),
 			run: func(c *call) error { return c.steer(false) }},
 		{name: "cancel", args: "BACKFILL", summary: "Take back what of a backfill has not begun; what runs ends",
 			about: "It is an undo of the backfill: runs that never began are removed, those that\n" +
@@ -195,9 +195,14 @@ func (c *call) steer(paused bool) error {
 		return err
 	}
 	defer db.Close()
-	op, changed, err := db.SetLane(c.Ctx, now, row.ID, paused, c.actor())
+	project, err := c.Project()
 	if err != nil {
-		return storeFailure(err)
+		return err
+	}
+	name := row.Pipelines[0]
+	op, changed, err := db.SetLane(c.Ctx, now, row.ID, paused, c.pauseArgs(name, project.Rails(name)), c.actor())
+	if err != nil {
+		return c.forPeople(orderFailure(err), c.zoneOf(name))
 	}
 	if c.JSON() {
 		return runBackfillShow(c)

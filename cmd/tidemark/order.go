@@ -203,7 +203,7 @@ func (c *call) looked(o order, p *plan.Plan) error {
 // done says what was applied and how to take it back.
 func (c *call) done(o order, p *plan.Plan) {
 	what := past(o.verb)
-	if rowsOf(p) > 0 || p.Live == nil {
+	if rowsOf(p) > 0 || p.Live == nil && p.Held == nil {
 		what += ": " + prose.Plural(rowsOf(p), nounOf(p))
 	}
 	c.Printf("\n%s %s · operation %d\n", c.Term.Glyph("success"), what, *p.Operation)

@@ -11,15 +11,22 @@ import (
 
 // orderFlags are those of every verb that changes state: look first, say why, agree.
 func orderFlags(more ...cli.Flag) []cli.Flag {
-	return append(more,
+	more = append(more,
 		&cli.BoolFlag{Name: "dry-run", Usage: "print the plan and write nothing"},
-		yesFlag(),
-		&cli.StringFlag{Name: "reason", Usage: "why, for the record: `TEXT`"},
-		&cli.StringFlag{Name: "ticket", Usage: "the ticket that this belongs to: `ID`"},
-		&cli.StringFlag{Name: "override", Usage: "go past a guard rail that allows it, on record: `WHY`"},
+		yesFlag())
+	return append(append(more, recordFlags()...),
 		&cli.StringFlag{Name: "out", Usage: "save the plan in `FILE` for tidemark apply, and change nothing"},
 		&cli.BoolFlag{Name: "detailed-exitcode", Usage: "with --dry-run: exit 4 when the plan is not empty"},
 	)
+}
+
+// recordFlags are the words that go on record with an order.
+func recordFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "reason", Usage: "why, for the record: `TEXT`"},
+		&cli.StringFlag{Name: "ticket", Usage: "the ticket that this belongs to: `ID`"},
+		&cli.StringFlag{Name: "override", Usage: "go past a guard rail that allows it, on record: `WHY`"},
+	}
 }
 
 // selectionFlags choose task instances. Their letters are Airflow's.

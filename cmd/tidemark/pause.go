@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
 func pauseVerb() *verb {
@@ -9,6 +10,7 @@ func pauseVerb() *verb {
 		name: "pause", args: "PIPELINE", group: groupChange,
 		summary: "Let a pipeline begin nothing new; what runs ends",
 		example: "tidemark pause weather",
+		flags:   recordFlags(),
 		run:     func(c *call) error { return setPaused(c) },
 	}
 }
@@ -39,9 +41,9 @@ func setPaused(c *call) error {
 	if err := db.Register(c.Ctx, []*pipelines.Pipeline{p}, commitOf(c.Ctx, at.root), now); err != nil {
 		return storeFailure(err)
 	}
-	op, changed, err := db.SetPaused(c.Ctx, now, p.Name, true, c.actor())
+	op, changed, err := db.SetPaused(c.Ctx, now, p.Name, true, c.pauseArgs(p.Name, p.Protect), c.actor())
 	if err != nil {
-		return storeFailure(err)
+		return c.forPeople(orderFailure(err), p.Location)
 	}
 	return c.saidPaused(pauseDocument{Schema: "tidemark.pause/1", Pipeline: p.Name, Paused: true, Changed: changed}, op)
 }
@@ -59,4 +61,9 @@ func (c *call) saidPaused(doc pauseDocument, op int64) error {
 	}
 	c.Printf("%s is paused now · operation %d\n", doc.Pipeline, op)
 	return nil
+}
+
+// pauseArgs are the words that come with a pause, and the guard rails that it meets.
+func (c *call) pauseArgs(pipeline string, rails []pipelines.Rail) plan.PauseArgs {
+	return plan.PauseArgs{Rails: plan.Rails{pipeline: rails}, Reason: c.String("reason"), Ticket: c.String("ticket"), Override: c.String("override")}
 }

@@ -37,7 +37,7 @@ func (c *call) planText(o order, p *plan.Plan) {
 		c.Printf("\n  not touched:\n")
 		c.rows(rows)
 	}
-	if rowsOf(p) > 0 || p.Live == nil {
+	if rowsOf(p) > 0 || p.Live == nil && p.Held == nil {
 		c.Printf("\n")
 		c.lines("  ", "    ", c.planTotals(p))
 	}

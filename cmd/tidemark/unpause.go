@@ -31,7 +31,7 @@ func runUnpause(c *call) error {
 	if err != nil {
 		return err
 	}
-	args := plan.UnpauseArgs{Reason: c.String("reason"), Ticket: c.String("ticket")}
+	args := plan.UnpauseArgs{Reason: c.String("reason"), Ticket: c.String("ticket"), Override: c.String("override")}
 	switch {
 	case c.Bool("catchup") && c.Bool("skip"):
 		return usage("conflicting-flags", "--catchup and --skip exclude each other", "without either, the pipeline's catchup decides")
@@ -74,11 +74,14 @@ func (c *call) reached(p *pipelines.Pipeline) (from time.Time, err error) {
 
 // liveLines say what an order does to the live schedule.
 func (c *call) liveLines(o order, p *plan.Plan) [][]string {
+	var rows [][]string
+	if h := p.Held; h != nil {
+		rows = append(rows, []string{fmt.Sprintf("backfill %d", h.Backfill), map[bool]string{true: "is paused", false: "goes on"}[h.Paused]})
+	}
 	l := p.Live
 	if l == nil {
-		return nil
+		return rows
 	}
-	var rows [][]string
 	switch {
 	case l.Paused && !l.WasPaused:
 		rows = append(rows, []string{"schedule", "is paused"})

@@ -38,11 +38,13 @@ type Plan struct {
 	Lane *Lane `json:"lane,omitempty"`
 	// Live is what the order does to the live schedule; nil: nothing.
 	Live *Live `json:"schedule,omitempty"`
+	// Held is what the order does to a backfill as a whole; nil: nothing.
+	Held *Hold `json:"held,omitempty"`
 }
 
 // Empty says whether the plan changes nothing.
 func (p *Plan) Empty() bool {
-	if len(p.Instances) > 0 || p.Live != nil {
+	if len(p.Instances) > 0 || p.Live != nil || p.Held != nil {
 		return false
 	}
 	for i := range p.Runs {

@@ -263,6 +263,9 @@ func eachLine(p *Plan, yield func([]byte)) {
 	if p.Live != nil {
 		yield([]byte(p.Live.line()))
 	}
+	if p.Held != nil {
+		yield([]byte(p.Held.line()))
+	}
 }
 
 // words appends words, each with a space behind it.

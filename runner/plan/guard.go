@@ -92,6 +92,12 @@ func (p *Plan) hits(rails Rails, why string) (hit []railHit) {
 // changed are the pipelines of which a plan changes anything.
 func (p *Plan) changed() []string {
 	touched := map[string]bool{}
+	if p.Live != nil {
+		touched[p.Live.Pipeline] = true
+	}
+	if p.Held != nil { // an order about a backfill is about one pipeline
+		touched[p.Pipelines[0]] = true
+	}
 	for i := range p.Runs {
 		if p.Runs[i].Action != None {
 			touched[p.Runs[i].Pipeline] = true

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/pipelines/timetable"
 )
 
 // rail makes one that stands in line n of p.yaml.
@@ -156,5 +157,66 @@ func TestAnOverrideThatIsNotNeededIsSaidAndNotRecorded(t *testing.T) {
 	p := m.clear(ClearArgs{Selector: Selector{All: true}, Override: "in case"})
 	if p.Override != nil || len(p.Warnings) != 1 {
 		t.Errorf("%+v %q", p.Override, p.Warnings)
+	}
+}
+
+// A pause changes no row, so that only a rail that wants words can be in its way; what an
+// unpause makes is counted as that of any order.
+func TestPausesMeetTheGuardRailsToo(t *testing.T) {
+	wordy := rail(1, pipelines.Rail{Rule: pipelines.RequireReason})
+	few := rail(2, pipelines.Rail{Rule: pipelines.MaxInstances, Most: 5})
+	frozen := rail(3, pipelines.Rail{Rule: pipelines.FreezeBefore, Before: day(3)})
+	pause := func(live Live) func(rails []pipelines.Rail, reason, override string) (*Plan, error) {
+		return func(rails []pipelines.Rail, reason, override string) (*Plan, error) {
+			return PauseSchedule(live, PauseArgs{Rails: Rails{"p": rails}, Reason: reason, Override: override})
+		}
+	}
+	hold := func(over bool) func(rails []pipelines.Rail, reason, override string) (*Plan, error) {
+		return func(rails []pipelines.Rail, reason, override string) (*Plan, error) {
+			return PauseBackfill("p", Hold{Backfill: 7, Paused: true}, over, PauseArgs{Rails: Rails{"p": rails}, Reason: reason, Override: override})
+		}
+	}
+	unpause := func(missed Missed) func(rails []pipelines.Rail, reason, override string) (*Plan, error) {
+		return func(rails []pipelines.Rail, reason, override string) (*Plan, error) {
+			s := paused(t, timetable.Catchup{})
+			s.Def.Protect = rails
+			return Unpause(day(5), s, UnpauseArgs{Missed: missed, Reason: reason, Override: override})
+		}
+	}
+	undo := func(rails []pipelines.Rail, reason, override string) (*Plan, error) {
+		return Undo(day0, &UndoScope{Operation: 3, Held: &Hold{Backfill: 7, Paused: true}, Holds: true, HeldFor: "p"},
+			UndoArgs{Rails: Rails{"p": rails}, Reason: reason, Override: override})
+	}
+	for _, c := range []struct {
+		name             string
+		give             func(rails []pipelines.Rail, reason, override string) (*Plan, error)
+		rail             pipelines.Rail
+		reason, override string
+		refused, past    string
+	}{
+		{"pause", pause(Live{Pipeline: "p", Paused: true}), wordy, "", "", "pause of p wants a reason", ""},
+		{"pause with a reason", pause(Live{Pipeline: "p", Paused: true}), wordy, "so", "", "", ""},
+		{"pause of what is paused", pause(Live{Pipeline: "p", Paused: true, WasPaused: true}), wordy, "", "", "", ""},
+		{"pause of a backfill", hold(false), wordy, "", "", "pause of p wants a reason", ""},
+		{"pause of a backfill that is over", hold(true), wordy, "", "", "", ""},
+		{"pause within few rows", hold(false), few, "", "", "", ""},
+		{"undo of a pause", undo, wordy, "", "", "undo of p wants a reason", ""},
+		{"unpause", unpause(MissedPolicy), wordy, "", "", "unpause of p wants a reason", ""},
+		{"unpause, all of it", unpause(MissedCatchup), few, "", "", "unpause would change 6 task instances of p, and at most 5", ""},
+		{"unpause, all of it, past the rail", unpause(MissedCatchup), few, "", "fire", "", "max_instances at p.yaml:2"},
+		{"unpause, nothing of it", unpause(MissedSkip), few, "", "", "", ""},
+		{"unpause into frozen days", unpause(MissedCatchup), frozen, "", "", "in intervals before 2026-03-04T00:00:00Z, which are frozen", ""},
+		{"unpause past frozen days", unpause(MissedCatchup), frozen, "", "fire", "", "freeze_before at p.yaml:3"},
+	} {
+		p, err := c.give([]pipelines.Rail{c.rail}, c.reason, c.override)
+		var r *Refusal
+		switch {
+		case c.refused != "" && (!errors.As(err, &r) || r.Code != "guard-rail" || !strings.Contains(r.Message, c.refused)):
+			t.Errorf("%s: the error is %v", c.name, err)
+		case c.refused == "" && err != nil:
+			t.Errorf("%s: %v", c.name, err)
+		case c.past != "" && (p.Override == nil || p.Override.Why != "fire" || strings.Join(p.Override.Rails, " ") != c.past):
+			t.Errorf("%s: on record is %+v", c.name, p.Override)
+		}
 	}
 }

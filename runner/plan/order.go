@@ -71,6 +71,12 @@ type UndoScope struct {
 	Live   *Live
 	Paused bool
 	Last   timetable.Interval
+	// Held is what the operation did to a backfill, nil for nothing; Holds is whether that
+	// is paused now, Over whether it has ended.
+	Held    *Hold
+	Holds   bool
+	Over    bool
+	HeldFor string // the backfill's pipeline
 }
 
 // InstanceImage is one task instance before an operation, as the operation left it, and now.

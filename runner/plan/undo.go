@@ -21,6 +21,7 @@ func Undo(_ time.Time, scope *UndoScope, args UndoArgs) (*Plan, error) {
 		u.runs[image.key()] = &undoneRun{image: image, made: image.Before == nil && image.Action == Create}
 	}
 	u.live()
+	u.hold()
 	for i := range scope.Instances {
 		u.instance(&scope.Instances[i])
 	}
@@ -197,6 +198,21 @@ func (u *undoing) live() {
 	u.Live, u.Arguments = back, liveArguments{Live: back}
 }
 
+// hold plans to let a backfill that was paused go on, or the other way about.
+func (u *undoing) hold() {
+	was := u.scope.Held
+	switch {
+	case was == nil:
+	case u.scope.Over:
+		u.Warnings = append(u.Warnings, fmt.Sprintf("backfill %d is over: it is neither paused nor goes on", was.Backfill))
+	case u.scope.Holds != was.Paused:
+		u.Warnings = append(u.Warnings, fmt.Sprintf("backfill %d has been paused or resumed since", was.Backfill))
+	default:
+		u.Held = &Hold{Backfill: was.Backfill, Paused: was.WasPaused, WasPaused: was.Paused}
+		u.Arguments = heldArguments{was.Backfill, u.Held}
+	}
+}
+
 // Pipelines are those that the operation was about, in the order of its rows.
 func (s *UndoScope) Pipelines() []string {
 	names := []string{}
@@ -209,6 +225,9 @@ func (s *UndoScope) Pipelines() []string {
 	}
 	if s.Live != nil {
 		add(s.Live.Pipeline)
+	}
+	if s.Held != nil {
+		add(s.HeldFor)
 	}
 	for i := range s.Runs {
 		add(s.Runs[i].Pipeline)

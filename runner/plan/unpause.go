@@ -19,9 +19,10 @@ const (
 
 // UnpauseArgs is what `unpause` was asked.
 type UnpauseArgs struct {
-	Missed Missed
-	Reason string
-	Ticket string
+	Missed   Missed
+	Reason   string
+	Ticket   string
+	Override string `json:",omitempty"` // why it may go past guard rails; empty: it may not
 }
 
 // Live is what an order does to the live schedule of a pipeline.
@@ -95,7 +96,7 @@ func Unpause(now time.Time, s *PipelineScope, args UnpauseArgs) (*Plan, error) {
 	d.Live = u.live
 	d.Arguments = liveArguments{args, u.live}
 	if s.Def == nil || s.Def.Timetable == nil {
-		return d.done(), nil
+		return d.done().guarded(railsOf([]*PipelineScope{s}), args.Override)
 	}
 	missed := s.Def.Timetable.Decide(now, s.Last, timetable.Catchup{Mode: timetable.CatchupTrue})
 	if missed.Count*len(s.Def.Tasks) > MaxBackfillRows && args.Missed == MissedCatchup {
@@ -111,7 +112,7 @@ func Unpause(now time.Time, s *PipelineScope, args UnpauseArgs) (*Plan, error) {
 	default:
 		u.foretell(now, missed.Count)
 	}
-	return d.done(), nil
+	return d.done().guarded(railsOf([]*PipelineScope{s}), args.Override)
 }
 
 // unpausing is an unpause in the making.
@@ -128,7 +129,7 @@ func (u *unpausing) make(missed timetable.Decision) {
 		run, overlap := runAt(u.s.Runs, period.Interval)
 		switch {
 		case run != nil:
-			u.leave(u.s.Name, "", period.Start, run.State.String(), "already exists: "+run.State.String())
+			u.complete(run)
 			continue
 		case overlap != nil:
 			u.leaveOverlapped(u.s.Name, period.Start, overlap)
@@ -140,6 +141,23 @@ func (u *unpausing) make(missed timetable.Decision) {
 		u.Runs = append(u.Runs, PlanRun{Pipeline: u.s.Name, IntervalStart: period.Start, IntervalEnd: period.End,
 			To: ptr(RunQueued), Action: Create, Why: "missed while paused", Due: period.Due})
 	}
+}
+
+// complete plans the tasks that a run was made without, as the schedule itself does when it
+// reaches the interval: it comes there only once. A whole run is left alone.
+func (u *unpausing) complete(run *Run) {
+	run = ordered(u.s.Def, run)
+	var place placement
+	if place.of(u.s.Def, run) == 0 || !run.Partial {
+		u.leave(u.s.Name, "", run.Interval.Start, run.State.String(), "already exists: "+run.State.String())
+		return
+	}
+	for t := range u.s.Def.Tasks {
+		if place.first[t] == place.end[t] {
+			u.create(u.s, run.ID, run.Interval.Start, t, "absent from a run of some tasks")
+		}
+	}
+	u.Runs = append(u.Runs, reopened(u.s.Name, run))
 }
 
 // pass records all that was missed as passed over.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/tidemark-dev/tidemark/pipelines/timetable"
@@ -44,6 +45,40 @@ func TestUnpauseSaysWhatBecomesOfWhatWasMissed(t *testing.T) {
 	s.Paused = false
 	if p, err := Unpause(day(5), s, UnpauseArgs{Missed: MissedCatchup}); err != nil || !p.Empty() {
 		t.Errorf("what is not paused is not unpaused: %v", err)
+	}
+}
+
+// A run that was made with some tasks is no reason to leave the others of its interval out.
+func TestUnpauseCompletesARunThatWasMadeWithSomeTasks(t *testing.T) {
+	for _, state := range []State{Waiting, Success} {
+		s := paused(t, timetable.Catchup{})
+		run := s.Runs[0]
+		run.Partial = true
+		run.Instances = []Instance{{Task: "b", MapIndex: -1, State: state, TryLimit: 1}}
+		if state.Final() {
+			run.State = RunSuccess
+		}
+		p, err := Unpause(day(5), s, UnpauseArgs{Missed: MissedCatchup})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[State]string{Waiting: "0303 none is queued", Success: "0303 reopen was success"}[state]
+		if got := runsOfPlan(p); !strings.Contains(got, want) || untouchedOf(p) != "" {
+			t.Errorf("%s: %s; %s", state, got, untouchedOf(p))
+		}
+		n := 0
+		for _, r := range p.Instances {
+			if r.Run == run.ID {
+				n++
+				if r.Task != "a" || r.Action != Create {
+					t.Errorf("%s: %+v", state, r)
+				}
+			}
+		}
+		if n != 1 {
+			t.Errorf("%s: %d rows of the run of some tasks", state, n)
+		}
+		keepsItsWord(t, p)
 	}
 }
 

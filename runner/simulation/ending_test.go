@@ -44,11 +44,11 @@ func (h *history) finish() {
 func (h *history) unpause() {
 	now := time.Now().UTC()
 	for _, def := range h.defs {
-		_, _, err := h.other.SetPaused(context.Background(), now, def.Name, false, anna)
+		_, _, err := h.other.SetPaused(context.Background(), now, def.Name, false, plan.PauseArgs{}, anna)
 		h.check(err)
 	}
 	for _, o := range h.orders {
-		_, _, err := h.other.SetLane(context.Background(), now, o.id, false, anna)
+		_, _, err := h.other.SetLane(context.Background(), now, o.id, false, plan.PauseArgs{}, anna)
 		h.check(err)
 	}
 	h.tell("nothing is paused any more")

@@ -93,13 +93,13 @@ func (h *history) order() {
 			apply(func(s []*plan.PipelineScope) (*plan.Plan, error) { return plan.Unpause(now, s[0], args) })
 			return
 		}
-		_, changed, err := h.other.SetPaused(context.Background(), now, def.Name, paused, anna)
+		_, changed, err := h.other.SetPaused(context.Background(), now, def.Name, paused, plan.PauseArgs{}, anna)
 		h.check(err)
 		h.tell("pause %s %v: %v", def.Name, paused, changed)
 	case 9:
 		if len(h.orders) > 0 {
 			o, paused := h.orders[h.rng.IntN(len(h.orders))], h.one(2)
-			_, changed, err := h.other.SetLane(context.Background(), now, o.id, paused, anna)
+			_, changed, err := h.other.SetLane(context.Background(), now, o.id, paused, plan.PauseArgs{}, anna)
 			h.check(err)
 			h.tell("pause backfill %d %v: %v", o.id, paused, changed)
 		}

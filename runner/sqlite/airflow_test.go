@@ -125,7 +125,7 @@ func TestABackfillIsPausedAndGoesOn(t *testing.T) {
 		{true, true, LanePaused, 0}, {true, false, LanePaused, 0}, {false, true, LaneRunning, 3},
 		{false, false, LaneRunning, 3}, {true, true, LanePaused, 0}, {false, true, LaneRunning, 3}, {false, false, LaneDone, 0},
 	} {
-		_, changed, err := d.db.SetLane(ctx, d.now, op, s.pause, anna)
+		_, changed, err := d.db.SetLane(ctx, d.now, op, s.pause, plan.PauseArgs{}, anna)
 		must(t, err)
 		for name := range d.held {
 			d.end(name, 0)

@@ -111,6 +111,9 @@ func (o *ordering) apply() error {
 	if err := o.changeLive(); err != nil {
 		return fmt.Errorf("cannot change the schedule: %w", err)
 	}
+	if err := o.hold(); err != nil {
+		return fmt.Errorf("cannot change the backfill: %w", err)
+	}
 	if err := o.createRuns(); err != nil {
 		return fmt.Errorf("cannot create runs: %w", err)
 	}

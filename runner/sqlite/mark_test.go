@@ -169,7 +169,7 @@ func TestAMarkIsWrittenAndTakenBack(t *testing.T) {
 
 func TestRunsThatHaveNotBegunAreMarkedWithTheirTasks(t *testing.T) {
 	d := newOffice(t)
-	_, _, err := d.db.SetPaused(ctx, d.now, "p", true, Actor{})
+	_, _, err := d.db.SetPaused(ctx, d.now, "p", true, plan.PauseArgs{}, Actor{})
 	d.check(err)
 	d.order(func(s []*plan.PipelineScope) (*plan.Plan, error) {
 		return plan.Backfill(d.now, s[0], plan.BackfillArgs{Selector: plan.Selector{Start: d.day(1), End: d.day(3)}})

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tidemark-dev/tidemark/runner/plan"
 	"github.com/tidemark-dev/tidemark/schema"
 )
 
@@ -58,7 +59,7 @@ func TestReadOnlyMakesNothing(t *testing.T) {
 	if len(ps) != 1 || ps[0].Name != "p" {
 		t.Errorf("read %v", ps)
 	}
-	if _, _, err := r.SetPaused(ctx, day0, "p", true, anna); err == nil {
+	if _, _, err := r.SetPaused(ctx, day0, "p", true, plan.PauseArgs{}, anna); err == nil {
 		t.Error("a database that is open for reading was written")
 	}
 	must(t, r.Close())

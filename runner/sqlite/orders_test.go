@@ -116,7 +116,7 @@ func TestABackfillIsALaneUntilItsLastRunHasEnded(t *testing.T) {
 	if lane() != LaneRunning {
 		t.Errorf("the backfill is %s", lane())
 	}
-	_, changed, err := d.db.SetLane(ctx, day0, *p.Operation, true, anna)
+	_, changed, err := d.db.SetLane(ctx, day0, *p.Operation, true, plan.PauseArgs{}, anna)
 	must(t, err)
 	if !changed || lane() != LanePaused {
 		t.Errorf("the backfill is %s", lane())
@@ -207,7 +207,7 @@ func TestAnEmptyPlanIsNotRecorded(t *testing.T) {
 func TestPausingTwiceIsOneOperation(t *testing.T) {
 	d := newDesk(t)
 	for _, want := range []bool{true, false} {
-		_, changed, err := d.db.SetPaused(ctx, day0, "p", true, anna)
+		_, changed, err := d.db.SetPaused(ctx, day0, "p", true, plan.PauseArgs{}, anna)
 		must(t, err)
 		if changed != want {
 			t.Errorf("changed is %v", changed)

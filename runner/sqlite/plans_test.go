@@ -180,9 +180,9 @@ func everything(t *testing.T) {
 		return plan.Clear(day0, s, plan.ClearArgs{Selector: plan.Selector{All: true}})
 	})
 	undo(cleared.Operation)
-	_, _, err = db.SetPaused(ctx, day0, "p", true, anna)
+	_, _, err = db.SetPaused(ctx, day0, "p", true, plan.PauseArgs{}, anna)
 	must(t, err)
-	_, _, err = db.SetLane(ctx, day0, *made.Operation, true, anna)
+	_, _, err = db.SetLane(ctx, day0, *made.Operation, true, plan.PauseArgs{}, anna)
 	must(t, err)
 	backwards := backfill("q", 100)
 	backwards.Runs, backwards.Lane.Backwards = backwards.Runs[50:], true

@@ -74,6 +74,7 @@ func loadUndo(c *conn, n *names, op int64) (*plan.UndoScope, error) {
 	s.Undone = undone.Valid
 	for _, load := range []func() error{
 		func() error { return c.undoLive(s, arguments) },
+		func() error { return c.undoHold(s, arguments) },
 		func() error { return c.undoMade(s, first, last) },
 		func() error { return c.undoRuns(s, created) },
 		func() error { return c.undoRemoved(s) },
@@ -104,6 +105,17 @@ func (c *conn) undoLive(s *plan.UndoScope, arguments string) error {
 		s.Last = timetable.Interval{Start: instant(start), End: instant(end)}
 		return err
 	})
+}
+
+// undoHold reads what the operation did to a backfill as a whole, and how that stands now.
+func (c *conn) undoHold(s *plan.UndoScope, arguments string) error {
+	var asked struct{ Held *plan.Hold }
+	if err := json.Unmarshal([]byte(arguments), &asked); err != nil || asked.Held == nil {
+		return nil // arguments of other orders have other shapes
+	}
+	l, err := c.held(asked.Held.Backfill)
+	s.Held, s.HeldFor, s.Holds, s.Over = asked.Held, l.pipeline, l.paused, l.over
+	return err
 }
 
 // undoMade reads the runs that the operation made.

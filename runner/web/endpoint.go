@@ -53,7 +53,8 @@ var (
 	stretch = join(params("string", "task_regex"), within, params("boolean", "upstream", "downstream"))
 	choice  = join(stretch, params("array", "state", "interval", "exclude_interval", "tag"), params("integer", "last"),
 		params("boolean", "only_failed", "only_running", "past", "future", "all"), params("string", "select"))
-	record = join(params("boolean", "dry_run"), params("string", "reason", "ticket", "override"))
+	words  = params("string", "reason", "ticket", "override")
+	record = join(params("boolean", "dry_run"), words)
 	listed = join(within, params("array", "state"), params("string", "task_regex", "select"), params("integer", "limit"))
 )
 
@@ -94,11 +95,11 @@ func Endpoints() []Endpoint {
 		{Method: "POST", Path: onePipeline + "/mark", Verb: "mark", Params: join(choice, params("string", "as"), params("boolean", "run"), record), Order: true, Summary: "Say how task instances, or runs, ended"},
 		{Method: "POST", Path: onePipeline + "/trigger", Verb: "trigger", Params: join(params("array", "param"), record), Order: true, Summary: "Make a run of the newest complete interval"},
 		{Method: "POST", Path: oneInterval + "/trigger", Verb: "trigger", Params: join(params("array", "param"), record), Order: true, Summary: "Make a run of an interval"},
-		{Method: "POST", Path: onePipeline + "/pause", Verb: "pause", Order: true, Summary: "Begin nothing new"},
+		{Method: "POST", Path: onePipeline + "/pause", Verb: "pause", Params: words, Order: true, Summary: "Begin nothing new"},
 		{Method: "POST", Path: onePipeline + "/unpause", Verb: "unpause", Params: join(params("boolean", "catchup", "skip"), record), Order: true, Summary: "Go on"},
 		{Method: "POST", Path: "/api/v1/operations/{operation}/undo", Verb: "undo", Params: record, Order: true, Summary: "Take an order back"},
-		{Method: "POST", Path: "/api/v1/backfills/{backfill}/pause", Verb: "backfill pause", Order: true, Summary: "Start no more of its runs"},
-		{Method: "POST", Path: "/api/v1/backfills/{backfill}/resume", Verb: "backfill resume", Order: true, Summary: "Let it go on"},
+		{Method: "POST", Path: "/api/v1/backfills/{backfill}/pause", Verb: "backfill pause", Params: words, Order: true, Summary: "Start no more of its runs"},
+		{Method: "POST", Path: "/api/v1/backfills/{backfill}/resume", Verb: "backfill resume", Params: words, Order: true, Summary: "Let it go on"},
 		{Method: "POST", Path: "/api/v1/backfills/{backfill}/cancel", Verb: "backfill cancel", Params: record, Order: true, Summary: "Take back what has not begun"},
 	}
 }

@@ -63,7 +63,7 @@ type operationDoc struct {
 
 // Undoable says whether an undo may make sense.
 func (d operationDoc) Undoable() bool {
-	return d.UndoneBy == nil && slices.Contains([]string{"clear", "backfill", "mark", "trigger", "undo", "unpause"}, d.Kind)
+	return d.UndoneBy == nil && slices.Contains([]string{"clear", "backfill", "mark", "trigger", "undo", "pause", "unpause"}, d.Kind)
 }
 
 // Changed is how much it moved.

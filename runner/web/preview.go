@@ -186,7 +186,7 @@ func (v *previewView) summarise(p *plan.Plan) {
 		v.Rows, v.Noun = runs, "run"
 	}
 	v.Confirms = v.Rows > plan.TypeFrom
-	if v.Rows == 0 && p.Live != nil {
+	if v.Rows == 0 && (p.Live != nil || p.Held != nil) {
 		v.Noun = "" // it moves the schedule alone
 	}
 	for _, st := range plan.States {
