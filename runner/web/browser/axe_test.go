@@ -82,7 +82,7 @@ func TestNobodyIsShutOut(t *testing.T) {
 				stage.t = t
 				p := stage.page(d.path, 1280, 800)
 				p.theme(theme)
-				p.until("the button", fmt.Sprintf("document.querySelector(%q) !== null", d.button))
+				p.until("the button", fmt.Sprintf("document.querySelector(%q) !== null && (document.querySelector('tm-grid')?.ready ?? true)", d.button))
 				p.click(d.button)
 				p.until("the dialog", `document.querySelector('dialog[open]') !== null`)
 				p.judge(text, theme+" "+d.button)
