@@ -87,8 +87,8 @@ func TestPicturesOfTheDocumentation(t *testing.T) {
 	s.tidemark("run", "--until-idle", "--progress", "none", "--now", "2026-04-02")
 	s.tidemark("mark", "sales", "-t", "clean_stock", "--interval", "2026-03-22", "--as", "success", "-y", "--reason", "counted by hand")
 	s.tidemark("clear", "sales", "-t", "^mart_", "-s", "2026-03-10", "-e", "2026-03-12", "-d", "-y", "--reason", "wrong rate")
-	s.tidemark("backfill", "reports", "-s", "2026-01-01", "-e", "2026-02-28", "-y", "--max-active-runs", "2", "--reason", "the new layout")
-	s.background("run", "--no-serve", "--progress", "none", "--now", "2026-04-02")
+	s.tidemark("backfill", "reports", "-s", "2025-11-01", "-e", "2026-02-28", "-y", "--max-active-runs", "2", "--reason", "the new layout")
+	s.background("run", "--no-serve", "--progress", "none")
 	live := s.page("/", 1280, 720)
 	live.until("the backfill is at work", `document.querySelector('main').textContent.includes('runner since') && [...document.querySelectorAll('tr[data-name=reports] td')].some((e) => e.textContent.includes('running'))`)
 	versions := eval[[]string](s.page("/p/sales/yaml", 1280, 720), `[...document.querySelector('select').options].map((o) => o.value)`)
@@ -99,9 +99,13 @@ func TestPicturesOfTheDocumentation(t *testing.T) {
 		name, path, ready, click, then string
 	}{
 		{name: "pipelines", path: "/", ready: `document.querySelector('.bars') !== null`},
+		{name: "backfills", path: "/backfills", ready: `document.querySelector('progress') !== null`},
+		{name: "operations", path: "/ops", ready: `document.querySelectorAll('tbody tr').length === 3`},
+		{name: "operation", path: "/ops/3", ready: `document.querySelector('dl') !== null`},
+		{name: "runner", path: "/runner", ready: `document.querySelector('main').textContent.includes('reports')`},
 		{name: "grid", path: "/p/sales?at=2026-03-20&focus=extract_refunds&groups=1&zoom=20", ready: grid},
 		{name: "clear", path: "/p/sales?at=2026-03-20&focus=extract_refunds&zoom=20", ready: grid, click: "aside [data-order=clear]", then: dialog},
-		{name: "backfill", path: "/p/sales?zoom=20&order=backfill+sales&order.start_date=2026-02-20&order.end_date=2026-03-05", ready: dialog},
+		{name: "backfill", path: "/p/sales?zoom=20&order=backfill+sales&order.start_date=2026-02-20&order.end_date=2026-03-05", ready: dialog + ` && document.querySelector('tm-grid').ready`},
 		{name: "trigger", path: "/p/reports?zoom=20", ready: `document.querySelector('tm-grid')?.ready`, click: "header [data-order=trigger]", then: dialog},
 		{name: "instance", path: "/p/sales/i/2026-03-20/t/extract_refunds", ready: `document.querySelectorAll('.log .l[data-n]').length === 3`},
 		{name: "why", path: "/p/sales/i/2026-03-20/t/report?tab=why", ready: `document.querySelector('.sentence') !== null`},
@@ -114,10 +118,6 @@ func TestPicturesOfTheDocumentation(t *testing.T) {
 		{name: "calendar", path: "/p/sales/calendar?year=2026", ready: `document.querySelector('.year') !== null`},
 		{name: "yaml", path: "/p/sales/yaml?diff=" + versions[2], ready: `document.querySelector('.added') !== null`},
 		{name: "broken", path: "/p/ads/yaml", ready: `document.querySelector('.faulty') !== null`},
-		{name: "backfills", path: "/backfills", ready: `document.querySelector('progress') !== null`},
-		{name: "operations", path: "/ops", ready: `document.querySelectorAll('tbody tr').length === 3`},
-		{name: "operation", path: "/ops/3", ready: `document.querySelector('dl') !== null`},
-		{name: "runner", path: "/runner", ready: `document.querySelector('main').textContent.includes('reports')`},
 		{name: "problems", path: "/problems", ready: `document.querySelectorAll('.problems li').length > 1`},
 		{name: "palette", path: "/p/sales", ready: `document.querySelector('tm-grid')?.ready`, click: "#palette", then: `document.querySelector('dialog[open]') !== null`},
 	} {
