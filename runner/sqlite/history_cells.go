@@ -133,27 +133,35 @@ func (r *cellReader) all(lo, hi int64, see func(runner.Cell)) error {
 	})
 }
 
-// butPlain reads the cells that are no plain successes of these tasks, by run.
+// butPlain reads the cells that are no plain successes of these tasks, by run. It looks only at
+// columns that can tell: the farther back in a row, the dearer.
 func (r *cellReader) butPlain(lo, hi int64, tasks map[string]bool) (map[int64][]runner.Cell, error) {
+	args, also := []any{r.pipeline, lo, hi}, ``
+	if len(r.marks) > 0 {
+		also = ` OR i.reason_id IS NOT NULL`
+	}
 	gone := []int64{} // other tasks of the pipeline
 	for id, name := range r.tasks {
 		if !tasks[name] {
 			gone = append(gone, id)
 		}
 	}
-	list, err := json.Marshal(gone)
-	if err != nil {
-		return nil, err
+	if len(gone) > 0 {
+		list, err := json.Marshal(gone)
+		if err != nil {
+			return nil, err
+		}
+		args, also = append(args, string(list)), also+` OR i.task_id IN (SELECT value FROM json_each(?))`
 	}
 	all := map[int64][]runner.Cell{}
 	return all, r.each(`
 		SELECT i.run_id, i.state | (i.task_id << 4), ifnull(i.reason_id, 0)
 		FROM runs AS r
 		CROSS JOIN task_instances AS i USING (run_id)
-		WHERE r.pipeline_id = ?1
-		  AND r.interval_start BETWEEN ?2 AND ?3
-		  AND (i.state <> 4 OR i.reason_id IS NOT NULL OR i.map_index >= 0 OR ?4 <> '[]' AND i.task_id IN (SELECT value FROM json_each(?4)))
-		ORDER BY r.interval_start`, []any{r.pipeline, lo, hi, string(list)}, func(rows *sql.Rows) error {
+		WHERE r.pipeline_id = ?
+		  AND r.interval_start BETWEEN ? AND ?
+		  AND (i.state <> 4 OR i.map_index >= 0`+also+`)
+		ORDER BY r.interval_start`, args, func(rows *sql.Rows) error {
 		var run, packed, reason int64
 		err := rows.Scan(&run, &packed, &reason)
 		all[run] = append(all[run], r.cell(run, packed, reason))
