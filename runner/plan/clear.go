@@ -49,8 +49,9 @@ func (c *clearing) scope(s *PipelineScope) {
 	}
 	sum := newSummary(len(s.Def.Tasks))
 	runs := c.sel.of(s)
+	chosen := map[likeness]stretchOfRows{}
 	for i, run := range runs {
-		c.run(s, run, sum)
+		c.run(s, run, sum, chosen)
 		if i == 0 { // the others are mostly like it
 			c.Instances = slices.Grow(c.Instances, len(c.Instances)*len(runs))
 		}
@@ -65,9 +66,31 @@ func pausedWarning(name string) string {
 	return fmt.Sprintf("%s is paused: nothing of it runs before `tidemark unpause %s`", name, name)
 }
 
-// run plans for one run: the instances that match, those along the edges, and the setups and
-// teardowns of what runs again.
-func (c *clearing) run(s *PipelineScope, run *Run, sum *summary) {
+// run plans for one run: what is chosen in it, and what becomes of itself. In a run that
+// holds the same instances as one before it the same is chosen.
+func (c *clearing) run(s *PipelineScope, run *Run, sum *summary, chosen map[likeness]stretchOfRows) {
+	from, running := c.rows(), len(c.running)
+	like, known := chosen[likenessOf(run)]
+	if known {
+		c.repeat(like, run)
+	} else {
+		c.choices(s, run, sum)
+		if len(c.running) == running && len(run.Instances) > 0 { // else each is named
+			chosen[likenessOf(run)] = c.since(from)
+		}
+	}
+	if len(c.Instances) > from.instances {
+		r := reopened(s.Name, run)
+		if c.same && run.Version != nil {
+			r.Version = run.Version.Fingerprint
+		}
+		c.Runs = append(c.Runs, r)
+	}
+}
+
+// choices plans for the instances of one run: those that match, those along the edges, and
+// the setups and teardowns of what runs again.
+func (c *clearing) choices(s *PipelineScope, run *Run, sum *summary) {
 	run = ordered(s.Def, run)
 	var place placement
 	place.of(s.Def, run)
@@ -83,7 +106,6 @@ func (c *clearing) run(s *PipelineScope, run *Run, sum *summary) {
 			why[t] = reason
 		}
 	}
-	rows := len(c.Instances)
 	all := c.whole && slices.ContainsFunc(why, func(reason string) bool { return reason != "" })
 	for t, reason := range why {
 		if reason == "" && all {
@@ -106,13 +128,6 @@ func (c *clearing) run(s *PipelineScope, run *Run, sum *summary) {
 		if in := &run.Instances[i]; all || c.sel.matches(in.Task) && c.sel.wants(in) {
 			c.leaveInstance(s.Name, in, run, "task removed from the pipeline")
 		}
-	}
-	if len(c.Instances) > rows {
-		r := reopened(s.Name, run)
-		if c.same && run.Version != nil {
-			r.Version = run.Version.Fingerprint
-		}
-		c.Runs = append(c.Runs, r)
 	}
 }
 

@@ -2,12 +2,8 @@ package plan
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -212,75 +208,6 @@ func (r *PlanRow) stateName() string {
 		return absent
 	}
 	return r.State.String()
-}
-
-// digest signs what a plan changes: two plans with one digest do the same to the same
-// rows. It holds only what the document shows, and no instant at which it was made.
-func digest(p *Plan) string {
-	h := sha256.New()
-	io.WriteString(h, p.Kind+"\n")
-	var buf []byte
-	eachLine(p, func(line []byte) {
-		buf = append(append(buf, line...), '\n')
-		if len(buf) > 1<<16 {
-			h.Write(buf)
-			buf = buf[:0]
-		}
-	})
-	h.Write(buf)
-	return hex.EncodeToString(h.Sum(nil))[:16]
-}
-
-// eachLine writes out what a plan changes. A line is good until the next one.
-func eachLine(p *Plan, yield func([]byte)) {
-	var line, start []byte
-	var at time.Time
-	for i := range p.Instances {
-		r := &p.Instances[i]
-		if i == 0 || r.IntervalStart != at {
-			at, start = r.IntervalStart, r.IntervalStart.UTC().AppendFormat(start[:0], time.RFC3339Nano)
-		}
-		line = words(line[:0], "instance", r.Pipeline, r.Task)
-		line = append(strconv.AppendInt(line, int64(r.MapIndex), 10), ' ')
-		line = append(append(line, start...), ' ')
-		line = words(line, r.stateName(), r.To.String(), string(r.Action))
-		yield(strconv.AppendInt(line, int64(r.Try), 10))
-	}
-	for i := range p.Runs {
-		r := &p.Runs[i]
-		line = words(line[:0], "run", r.Pipeline)
-		line = append(r.IntervalStart.UTC().AppendFormat(line, time.RFC3339Nano), ' ')
-		line = append(r.IntervalEnd.UTC().AppendFormat(line, time.RFC3339Nano), ' ')
-		line = append(words(line, runStateName(r.State), runStateName(r.To)), r.Action...)
-		if r.Version != "" {
-			line = append(append(line, " version "...), r.Version...)
-		}
-		if r.Params != "" {
-			line = append(append(line, ' '), r.Params...)
-		}
-		yield(line)
-	}
-	if p.Live != nil {
-		yield([]byte(p.Live.line()))
-	}
-	if p.Held != nil {
-		yield([]byte(p.Held.line()))
-	}
-}
-
-// words appends words, each with a space behind it.
-func words(line []byte, all ...string) []byte {
-	for _, w := range all {
-		line = append(append(line, w...), ' ')
-	}
-	return line
-}
-
-func runStateName(s *RunState) string {
-	if s == nil {
-		return absent
-	}
-	return s.String()
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
@@ -114,19 +113,7 @@ func (c *conn) loadScope(n *names, s *plan.PipelineScope, id int64, q ScopeQuery
 			return err
 		}
 	}
-	instances := 0
-	if err := c.each(`
-		SELECT run_id, interval_start, interval_end, kind, state, lane, partial, created_at, started_at, ended_at,
-		       waiting + queued + running + retrying + success + failed + skipped + upstream_failed + removed
-		FROM runs
-		WHERE pipeline_id = ?
-		  AND interval_start BETWEEN ? AND ?
-		ORDER BY interval_start`, []any{id, from, to}, func(r *sql.Rows) error {
-		run, n, err := scanScopeRun(r, s.Name)
-		instances += n
-		s.Runs = append(s.Runs, run)
-		return err
-	}); err != nil {
+	if err := c.loadScopeRuns(s, id, from, to); err != nil {
 		return err
 	}
 	if q.Versions {
@@ -134,7 +121,7 @@ func (c *conn) loadScope(n *names, s *plan.PipelineScope, id int64, q ScopeQuery
 			return err
 		}
 	}
-	return c.loadScopeInstances(n, s, id, from, to, instances)
+	return c.loadScopeInstances(n, s, id, from, to)
 }
 
 // newest is the start of the nth newest run within bounds, or their lower one.
@@ -178,67 +165,35 @@ func (c *conn) across(pipeline, from int64) (int64, error) {
 	return from, err
 }
 
-func scanScopeRun(r *sql.Rows, pipeline string) (*plan.Run, int, error) {
-	run := &plan.Run{Pipeline: pipeline}
-	var start, end, created int64
-	var started, ended sql.NullInt64
-	var n int
-	err := r.Scan(&run.ID, &start, &end, &run.Kind, &run.State, &run.Lane, &run.Partial, &created, &started, &ended, &n)
-	run.Interval = timetable.Interval{Start: at(start), End: at(end)}
-	run.CreatedAt, run.StartedAt, run.EndedAt = at(created), instant(started), instant(ended)
-	return run, n, err
-}
-
-// loadScopeInstances reads the task instances of all runs of a scope in one pass. What is
-// small is packed into one number, and so are the two keys: each column costs as much as they.
-func (c *conn) loadScopeInstances(n *names, s *plan.PipelineScope, id, from, to int64, count int) error {
-	all := make([]plan.Instance, 0, count)
-	at, begin := 0, 0
-	close := func() {
-		s.Runs[at].Instances = all[begin:len(all):len(all)]
-		begin = len(all)
-	}
-	err := c.numbers(`
-		SELECT (i.run_id << 24) | i.task_id, ifnull(i.operation_id, 0),
-		       i.state | (i.open << 4) | (i.cancelling << 5) | ((i.map_index + 1) << 6) | (i.try << 29) | (i.try_limit << 45)
-		FROM runs AS r
-		CROSS JOIN task_instances AS i USING (run_id)
-		WHERE r.pipeline_id = ?
-		  AND r.interval_start BETWEEN ? AND ?
-		ORDER BY r.interval_start`, 3, []int64{id, from, to}, func(row []int64) error {
-		run, task, operation, packed := row[0]>>24, row[0]&(1<<24-1), row[1], row[2]
-		for s.Runs[at].ID != run {
-			close()
-			at++
+// loadScopeRuns reads the runs of a scope, oldest first; what is small is packed into one
+// number, and 0 is no time.
+func (c *conn) loadScopeRuns(s *plan.PipelineScope, id, from, to int64) error {
+	var room []plan.Run // they are made many at a time
+	return c.numbers(`
+		SELECT run_id, interval_start, interval_end, kind | (state << 2) | (partial << 4) | (lane << 5),
+		       created_at, ifnull(started_at, 0), ifnull(ended_at, 0)
+		FROM runs
+		WHERE pipeline_id = ?
+		  AND interval_start BETWEEN ? AND ?
+		ORDER BY interval_start`, 7, []int64{id, from, to}, func(row []int64) error {
+		if len(room) == 0 {
+			room = make([]plan.Run, min(max(len(s.Runs), 16), 1024))
 		}
-		all = append(all, plan.Instance{
-			Task: n.taskNames[task], MapIndex: int(packed>>6&(1<<23-1)) - 1, State: plan.State(packed & 15),
-			Open: packed>>4&1 == 1, Cancelling: packed>>5&1 == 1,
-			Try: int(packed >> 29 & (1<<16 - 1)), TryLimit: int(packed >> 45), Operation: operation})
+		run := &room[0]
+		room = room[1:]
+		packed := row[3]
+		run.Pipeline, run.ID, run.Interval = s.Name, row[0], timetable.Interval{Start: at(row[1]), End: at(row[2])}
+		run.Kind, run.State, run.Partial, run.Lane = plan.Kind(packed&3), plan.RunState(packed>>2&3), packed>>4&1 == 1, packed>>5
+		run.CreatedAt, run.StartedAt, run.EndedAt = at(row[4]), known(row[5]), known(row[6])
+		s.Runs = append(s.Runs, run)
 		return nil
 	})
-	if err != nil || len(s.Runs) == 0 {
-		return err
-	}
-	close()
-	sortScope(s)
-	return nil
 }
 
-func sortScope(s *plan.PipelineScope) {
-	place := map[string]int{}
-	if s.Def != nil {
-		for i, t := range s.Def.Tasks {
-			place[t.ID] = i
-		}
+// known is an instant, or none for 0.
+func known(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
 	}
-	for _, run := range s.Runs {
-		sortInstances(run.Instances, func(task string) int {
-			if i, ok := place[task]; ok {
-				return i
-			}
-			return undeclared
-		})
-	}
-	slices.SortFunc(s.Runs, byInterval)
+	return at(us)
 }
