@@ -27,14 +27,6 @@ func runWhy(c *call) error {
 	if err != nil {
 		return err
 	}
-	task, index, err := c.Task(p, c.Arg(2))
-	if err != nil {
-		return err
-	}
-	if index >= 0 && task.ForEach == nil {
-		return &failure{Code: "no-such-task", Exit: exitNoMatch, Message: fmt.Sprintf("task %q is not mapped, so it has no instance [%d]", task.ID, index),
-			Help: "leave the index out"}
-	}
 	now, err := c.Now(p.Location)
 	if err != nil {
 		return err
@@ -45,11 +37,22 @@ func runWhy(c *call) error {
 		if err != nil {
 			return err
 		}
+		bound, err := c.bound(db, p, run)
+		if err != nil {
+			return err
+		}
+		task, index, err := c.whyTask(p, bound)
+		if err != nil {
+			return err
+		}
 		scope, err := c.whyScope(db, p, interval, run)
 		if err != nil {
 			return err
 		}
 		scope.Task, scope.MapIndex = task.ID, index
+		if scope.Run != nil {
+			scope.Run.Version = bound
+		}
 		if db != nil && run != nil {
 			if err := c.newestAttempt(db, scope); err != nil {
 				return err
@@ -66,6 +69,40 @@ func runWhy(c *call) error {
 	}
 	c.whyText(doc, p.Location)
 	return nil
+}
+
+// whyTask is the task that is asked about, of the version that its run is bound to if any.
+func (c *call) whyTask(p *pipelines.Pipeline, bound *plan.Version) (*pipelines.Task, int, error) {
+	if bound != nil && bound.Def != nil {
+		p = bound.Def
+	}
+	task, index, err := c.Task(p, c.Arg(2))
+	if err == nil && index >= 0 && task.ForEach == nil {
+		err = &failure{Code: "no-such-task", Exit: exitNoMatch, Message: fmt.Sprintf("task %q is not mapped, so it has no instance [%d]", task.ID, index),
+			Help: "leave the index out"}
+	}
+	return task, index, err
+}
+
+// bound is the version that a run is bound to, read as the runner reads it; nil for none.
+func (c *call) bound(db *sqlite.DB, p *pipelines.Pipeline, run *sqlite.RunRow) (*plan.Version, error) {
+	if db == nil || run == nil {
+		return nil, nil
+	}
+	v, err := db.Bound(c.Ctx, run.ID)
+	if v == nil || err != nil {
+		return nil, err
+	}
+	project, err := c.Project()
+	if err != nil {
+		return nil, err
+	}
+	at, err := c.Place()
+	if err != nil {
+		return nil, err
+	}
+	v.Follow(p, earlierVersions(at.root, project))
+	return v, nil
 }
 
 // whyScope gathers what there is to know about an interval.
