@@ -31,7 +31,7 @@ func (b *backfilling) about(v timetable.Interval, run *Run) bool {
 		switch {
 		case only == OnlyMissing,
 			only == OnlyFailed && run != nil && run.State == RunFailed,
-			only == OnlySkipped && b.passedOver(v) != nil:
+			only == OnlySkipped && b.s.passedOver(v) != nil:
 			return true
 		}
 	}
@@ -39,8 +39,8 @@ func (b *backfilling) about(v timetable.Interval, run *Run) bool {
 }
 
 // passedOver is the stretch on record in which an interval lies, or nil.
-func (b *backfilling) passedOver(v timetable.Interval) *timetable.Stretch {
-	all := b.s.Skipped
+func (s *PipelineScope) passedOver(v timetable.Interval) *timetable.Stretch {
+	all := s.Skipped
 	i := sort.Search(len(all), func(i int) bool { return all[i].Last.End.After(v.Start) })
 	if i < len(all) && !v.Start.Before(all[i].First.Start) && !v.End.After(all[i].Last.End) {
 		return &all[i]
@@ -50,7 +50,7 @@ func (b *backfilling) passedOver(v timetable.Interval) *timetable.Stretch {
 
 // whyMade is why an interval gets a run.
 func (b *backfilling) whyMade(v timetable.Interval) string {
-	if s := b.passedOver(v); s != nil {
+	if s := b.s.passedOver(v); s != nil {
 		return "was passed over: " + s.Reason
 	}
 	return "does not exist"

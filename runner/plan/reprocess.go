@@ -52,7 +52,7 @@ func (b *backfilling) reprocesses(run *Run, s State) bool {
 	failed := s == Failed || s == UpstreamFailed
 	picked := b.only(OnlyFailed) && run.State == RunFailed
 	switch {
-	case len(b.args.Only) > 0 && !picked && (!b.only(OnlySkipped) || b.passedOver(run.Interval) == nil):
+	case len(b.args.Only) > 0 && !picked && (!b.only(OnlySkipped) || b.s.passedOver(run.Interval) == nil):
 		return false
 	case b.args.Reprocess == ReprocessCompleted:
 		return s != Removed
