@@ -20,6 +20,10 @@ type History interface {
 	// Cells hands over the task instances of the runs that start within the bounds, both
 	// inclusive, run by run.
 	Cells(ctx context.Context, pipeline string, from, to time.Time, see func(Cell)) error
+	// CellsBut is Cells without the plain successes of some tasks: rest says of a run, before its
+	// other cells, that every one of the tasks that has no cell there is a success, unmarked and
+	// not mapped.
+	CellsBut(ctx context.Context, pipeline string, from, to time.Time, tasks []string, rest func(run int64), see func(Cell)) error
 	// Orders is the number of the newest order: what has ended changes only by one.
 	Orders(ctx context.Context) (int64, error)
 	// Versions lists the definitions that a pipeline has had, newest first.

@@ -53,13 +53,29 @@ func (r *Runner) furnish(now time.Time, w *plan.World) {
 // bind gives the runs that are bound to a version its definition. The one of today needs none.
 func (r *Runner) bind(p *plan.PipelineState) {
 	for _, run := range p.Running {
-		run.Version.Follow(p.Def, r.Definitions.Parse)
+		r.version(p, run.Version)
 	}
 	for _, lane := range p.Lanes {
 		for _, run := range lane.Queued {
-			run.Version.Follow(p.Def, r.Definitions.Parse)
+			r.version(p, run.Version)
 		}
 	}
+}
+
+func (r *Runner) version(p *plan.PipelineState, v *plan.Version) {
+	if v == nil || p.Def == nil || v.Def != nil || v.Problem != "" || v.Fingerprint == p.Def.Fingerprint {
+		return
+	}
+	if r.Definitions.Parse == nil {
+		v.Problem = "no earlier version can be read here"
+		return
+	}
+	def, err := r.Definitions.Parse(v.File, v.Source)
+	if err != nil {
+		v.Problem = err.Error()
+		return
+	}
+	v.Def = def
 }
 
 // act carries the durable decision out. Intent is on disk before a process exists.

@@ -30,7 +30,16 @@ func main() {
 	only := flag.String("only", "", "measure only what matches this regular `EXPRESSION`")
 	flag.BoolVar(&b.quick, "quick", false, "less of everything: under five minutes")
 	flag.StringVar(&b.tidemark, "tidemark", "", "measure this `PROGRAM`; by default one is built from the sources here")
+	example := flag.String("make", "", "measure nothing: make a project of 500 tasks in `DIRECTORY`, for trying the pages")
+	intervals := flag.Int("intervals", 1000, "with --make, `HOW` many days of history it has")
 	flag.Parse()
+	if *example != "" {
+		if err := makeExample(*example, *intervals); err != nil {
+			fmt.Fprintln(os.Stderr, "tidemark-bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := b.run(*only); err != nil {
 		fmt.Fprintln(os.Stderr, "tidemark-bench:", err)
 		os.Exit(1)

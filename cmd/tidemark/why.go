@@ -37,22 +37,22 @@ func runWhy(c *call) error {
 		if err != nil {
 			return err
 		}
-		bound, err := c.bound(db, p, run)
+		if p, err = c.followed(db, p, run); err != nil {
+			return err
+		}
+		task, index, err := c.Task(p, c.Arg(2))
 		if err != nil {
 			return err
 		}
-		task, index, err := c.whyTask(p, bound)
-		if err != nil {
-			return err
+		if index >= 0 && task.ForEach == nil {
+			return &failure{Code: "no-such-task", Exit: exitNoMatch, Message: fmt.Sprintf("task %q is not mapped, so it has no instance [%d]", task.ID, index),
+				Help: "leave the index out"}
 		}
 		scope, err := c.whyScope(db, p, interval, run)
 		if err != nil {
 			return err
 		}
 		scope.Task, scope.MapIndex = task.ID, index
-		if scope.Run != nil {
-			scope.Run.Version = bound
-		}
 		if db != nil && run != nil {
 			if err := c.newestAttempt(db, scope); err != nil {
 				return err
@@ -71,38 +71,28 @@ func runWhy(c *call) error {
 	return nil
 }
 
-// whyTask is the task that is asked about, of the version that its run is bound to if any.
-func (c *call) whyTask(p *pipelines.Pipeline, bound *plan.Version) (*pipelines.Task, int, error) {
-	if bound != nil && bound.Def != nil {
-		p = bound.Def
+// followed is the definition that a run follows: today's, or that of the version that it is
+// bound to, if that can be read.
+func (c *call) followed(db *sqlite.DB, p *pipelines.Pipeline, run *sqlite.RunRow) (*pipelines.Pipeline, error) {
+	if run == nil || !run.Pinned || run.Version == "" || run.Version == p.Fingerprint {
+		return p, nil
 	}
-	task, index, err := c.Task(p, c.Arg(2))
-	if err == nil && index >= 0 && task.ForEach == nil {
-		err = &failure{Code: "no-such-task", Exit: exitNoMatch, Message: fmt.Sprintf("task %q is not mapped, so it has no instance [%d]", task.ID, index),
-			Help: "leave the index out"}
-	}
-	return task, index, err
-}
-
-// bound is the version that a run is bound to, read as the runner reads it; nil for none.
-func (c *call) bound(db *sqlite.DB, p *pipelines.Pipeline, run *sqlite.RunRow) (*plan.Version, error) {
-	if db == nil || run == nil {
-		return nil, nil
-	}
-	v, err := db.Bound(c.Ctx, run.ID)
-	if v == nil || err != nil {
+	at, err := c.Place()
+	if err != nil {
 		return nil, err
 	}
 	project, err := c.Project()
 	if err != nil {
 		return nil, err
 	}
-	at, err := c.Place()
+	source, err := db.Source(c.Ctx, p.Name, run.Version)
 	if err != nil {
 		return nil, err
 	}
-	v.Follow(p, earlierVersions(at.root, project))
-	return v, nil
+	if bound, err := earlierVersions(at.root, project)(p.File, source); err == nil {
+		return bound, nil
+	}
+	return p, nil // its attempts fail, and say why
 }
 
 // whyScope gathers what there is to know about an interval.

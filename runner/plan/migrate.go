@@ -43,38 +43,23 @@ func (m *migration) existing(s *PipelineScope) {
 	}
 }
 
-// missing lists the intervals up to the live schedule's place that have no run. What a
-// policy has passed over, on record, is not missing.
+// missing lists the intervals up to the live schedule's place that have no run.
 func (m *migration) missing(s *PipelineScope) {
 	if s.Last.IsZero() {
 		return
 	}
-	passed := map[*timetable.Stretch]bool{}
 	for period := range s.Def.Timetable.Between(s.Def.Start, s.Last.End) {
 		if period.End.After(s.Last.End) {
 			break
 		}
 		switch run, overlap := runAt(s.Runs, period.Interval); {
-		case run != nil:
+		case run != nil, s.passedOver(period.Interval) != nil: // the record says why there is none
 		case overlap != nil:
 			m.leave(s.Name, "", period.Start, "overlaps", "never made: "+coversPart(overlap))
-		case s.passedOver(period.Interval) != nil:
-			passed[s.passedOver(period.Interval)] = true
 		default:
 			m.leave(s.Name, "", period.Start, "missing", "has no run; tidemark backfill makes it")
 		}
 	}
-	for i := range s.Skipped {
-		if passed[&s.Skipped[i]] {
-			m.passed(s.Name, s.Skipped[i])
-		}
-	}
-}
-
-// passed lists a stretch that a policy passes over, or has passed over: it is not missing.
-func (m *migration) passed(pipeline string, stretch timetable.Stretch) {
-	m.leave(pipeline, "", stretch.First.Start, "skipped", fmt.Sprintf("%d passed over: %s", stretch.Count, stretch.Reason))
-	m.Untouched[len(m.Untouched)-1].Stretch = &stretch
 }
 
 // next is what the loop does by itself: the part that is safe.
@@ -84,7 +69,8 @@ func (m *migration) next(s *PipelineScope) {
 	}
 	d := s.Def.Timetable.Decide(m.now, s.Last, s.Def.Catchup)
 	for _, stretch := range d.Skipped {
-		m.passed(s.Name, stretch)
+		m.leave(s.Name, "", stretch.First.Start, "skipped", fmt.Sprintf("%d passed over: %s", stretch.Count, stretch.Reason))
+		m.Untouched[len(m.Untouched)-1].Stretch = &stretch
 	}
 	m.early(s)
 	for period := range d.Run {

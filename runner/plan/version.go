@@ -13,24 +13,6 @@ type Version struct {
 	Problem     string              // why it cannot be read: its attempts fail with that
 }
 
-// Follow gives a run that is bound to a version its definition: today's where that is the
-// same, else what parse makes of the text. A text that cannot be read is its problem.
-func (v *Version) Follow(today *pipelines.Pipeline, parse func(file, source string) (*pipelines.Pipeline, error)) {
-	if v == nil || today == nil || v.Def != nil || v.Problem != "" || v.Fingerprint == today.Fingerprint {
-		return
-	}
-	if parse == nil {
-		v.Problem = "no earlier version can be read here"
-		return
-	}
-	def, err := parse(v.File, v.Source)
-	if err != nil {
-		v.Problem = err.Error()
-		return
-	}
-	v.Def = def
-}
-
 // defOf is the definition that a run follows: the newest, or the version that it is bound to.
 func (p *PipelineState) defOf(run *Run) *pipelines.Pipeline {
 	if run.Version != nil && run.Version.Def != nil && p.Def != nil {

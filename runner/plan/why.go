@@ -170,13 +170,10 @@ func (y *inquiry) unheard(in *Instance) string {
 	if y.NoRunner {
 		return y.runner()
 	}
-	if def := y.def(); def != nil {
+	if def := y.Pipeline.Def; def != nil {
 		if t, ok := def.Task(in.Task); ok && slices.ContainsFunc(t.Secrets, func(s pipelines.Secret) bool { return len(s.Command) > 0 }) {
 			return "it waits for the programs that print its secrets, or for its process"
 		}
 	}
 	return "it waits for a slot there, or its process has not been reported yet"
 }
-
-// def is the definition that the run follows.
-func (y *inquiry) def() *pipelines.Pipeline { return y.Pipeline.defOf(y.Run) }

@@ -60,7 +60,7 @@ func (y *inquiry) due(fill string) {
 // noInstance explains why a run has no instance of the task.
 func (y *inquiry) noInstance() {
 	p := y.Pipeline
-	declared := p.Def != nil && y.def().Index(y.Task) >= 0
+	declared := p.Def != nil && p.Def.Index(y.Task) >= 0
 	if y.MapIndex >= 0 && y.Run.has(y.Task) {
 		y.check("for_each", false, "its list has no item of that index, or is not known yet")
 		y.say("does not exist: its list has no item of that index, or is not known yet; tidemark why %s %s %s says more",

@@ -59,7 +59,7 @@ const runQueued = "its run is queued"
 
 // patience says until when an instance may lack nothing but room.
 func (y *inquiry) patience(in *Instance) string {
-	def := y.def()
+	def := y.Pipeline.Def
 	if def == nil || in.NotBefore.IsZero() || in.NotBefore.After(y.now) {
 		return ""
 	}
@@ -128,7 +128,7 @@ func pausedOrNot(paused bool) string {
 
 // graph checks the trigger rule over the upstream tasks, then when.
 func (y *inquiry) graph(in *Instance) {
-	def := y.def()
+	def := y.Pipeline.Def
 	t := def.Index(in.Task)
 	if t < 0 {
 		y.check("task", false, "the task was removed from the pipeline")
@@ -217,7 +217,7 @@ func (y *inquiry) when(e *examination, t int, in *Instance) {
 
 // past checks what the run before says.
 func (y *inquiry) past(in *Instance) {
-	def := y.def()
+	def := y.Pipeline.Def
 	if def == nil {
 		return
 	}

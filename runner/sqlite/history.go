@@ -69,47 +69,6 @@ func (db *DB) Orders(ctx context.Context) (int64, error) {
 	return *n, nil
 }
 
-// Cells hands over task instances run by run. What is small is packed into one number: each
-// column costs as much as it. Few instances have a reason, so its text is looked at last.
-func (db *DB) Cells(ctx context.Context, pipeline string, from, to time.Time, see func(runner.Cell)) error {
-	lo, hi := bounds(from, to)
-	return db.read(ctx, "read", func(r *conn) error {
-		tasks, err := r.texts(`
-			SELECT t.task_id, t.name
-			FROM pipelines AS p
-			CROSS JOIN tasks AS t USING (pipeline_id)
-			WHERE p.name = ?`, pipeline)
-		if err != nil {
-			return err
-		}
-		marks, err := r.texts(`
-			SELECT reason_id, text
-			FROM reasons
-			WHERE text >= 'marked by ' AND text < 'marked by!'`)
-		if err != nil {
-			return err
-		}
-		id, ok, err := r.number(`SELECT pipeline_id FROM pipelines WHERE name = ?`, pipeline)
-		if err != nil || !ok {
-			return err
-		}
-		reason := `0`
-		if len(marks) > 0 {
-			reason = `ifnull(i.reason_id, 0)`
-		}
-		return r.numbers(`
-			SELECT i.run_id, i.state | (i.task_id << 4), `+reason+`
-			FROM runs AS r
-			CROSS JOIN task_instances AS i USING (run_id)
-			WHERE r.pipeline_id = ?
-			  AND r.interval_start BETWEEN ? AND ?
-			ORDER BY r.interval_start`, 3, []int64{id, lo, hi}, func(row []int64) error {
-			see(runner.Cell{Run: row[0], Task: tasks[row[1]>>4], State: plan.State(row[1] & 15), Marked: row[2] != 0 && marks[row[2]] != ""})
-			return nil
-		})
-	})
-}
-
 // texts reads names by their numbers.
 func (c *conn) texts(query string, args ...any) (map[int64]string, error) {
 	all := map[int64]string{}

@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"maps"
+	"math/rand/v2"
 	"path/filepath"
 	"testing"
 	"time"
@@ -66,6 +68,63 @@ func TestHistoryForTheGrid(t *testing.T) {
 	}
 }
 
+// What CellsBut leaves out is what Cells hands over, whatever the runs are like: with tasks that
+// the file no longer has or did not have then, marks, items of a mapped task, other states.
+func TestCellsWithoutThePlainSuccesses(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "state.db"), Options{Fast: true})
+	p := pipeline(t, "p", 6)
+	register(t, db, p)
+	fill(t, db, p, 40)
+	r := rand.New(rand.NewPCG(7, 7))
+	_, err := db.w.exec(`INSERT INTO reasons (reason_id, text) VALUES (1, 'marked by anna'), (2, 'exit code 1')`)
+	must(t, err)
+	for run := 1; run <= 40; run++ {
+		for range r.IntN(4) {
+			task := 1 + r.IntN(6)
+			for _, text := range []string{
+				`UPDATE task_instances SET reason_id = 1 WHERE run_id = ? AND task_id = ?`,
+				`UPDATE task_instances SET state = 5, reason_id = 2 WHERE run_id = ? AND task_id = ?`,
+				`UPDATE task_instances SET state = 0, ended_at = NULL WHERE run_id = ? AND task_id = ?`,
+				`UPDATE task_instances SET state = 6 WHERE run_id = ? AND task_id = ?`,
+				`UPDATE OR IGNORE task_instances SET map_index = 3 WHERE run_id = ? AND task_id = ?`,
+				`DELETE FROM task_instances WHERE run_id = ? AND task_id = ?`,
+			}[r.IntN(6):][:1] {
+				_, err := db.w.exec(`DELETE FROM attempts WHERE run_id = ? AND task_id = ?`, run, task)
+				must(t, err)
+				_, err = db.w.exec(text, run, task)
+				must(t, err)
+			}
+		}
+	}
+	_, err = db.w.exec(`UPDATE runs SET success = (SELECT count(*) FROM task_instances AS i WHERE i.run_id = runs.run_id AND i.state = 4)`)
+	must(t, err)
+	for _, tasks := range [][]string{nil, {"task00"}, {"task00", "task01", "task02", "task03", "task04", "task05"}, {"task01", "task03", "task05", "new"}} {
+		whole := map[runner.Cell]int{}
+		must(t, db.Cells(ctx, "p", time.Time{}, time.Time{}, func(c runner.Cell) { whole[c]++ }))
+		short, rest, seen := map[runner.Cell]int{}, []int64{}, map[int64]map[string]bool{}
+		must(t, db.CellsBut(ctx, "p", time.Time{}, time.Time{}, tasks, func(run int64) { rest = append(rest, run) }, func(c runner.Cell) {
+			short[c]++
+			if seen[c.Run] == nil {
+				seen[c.Run] = map[string]bool{}
+			}
+			seen[c.Run][c.Task] = true
+		}))
+		for _, run := range rest {
+			for _, task := range tasks {
+				if !seen[run][task] {
+					short[runner.Cell{Run: run, Task: task, State: plan.Success}]++
+				}
+			}
+		}
+		if !maps.Equal(whole, short) {
+			t.Errorf("of the tasks %v: %v, want %v", tasks, short, whole)
+		}
+		if len(tasks) == 6 && (len(rest) < 10 || len(rest) == 40) {
+			t.Errorf("%d of 40 runs are read short", len(rest))
+		}
+	}
+}
+
 func readHistory(t *testing.T, db *DB) {
 	t.Helper()
 	_, err := db.Columns(ctx, runner.ColumnQuery{Pipeline: "p", Limit: 1})
@@ -77,6 +136,7 @@ func readHistory(t *testing.T, db *DB) {
 	_, err = db.Orders(ctx)
 	must(t, err)
 	must(t, db.Cells(ctx, "p", day0, day0, func(runner.Cell) {}))
+	must(t, db.CellsBut(ctx, "p", day0, day0, []string{"task00"}, func(int64) {}, func(runner.Cell) {}))
 	versions, err := db.Versions(ctx, "p")
 	must(t, err)
 	for _, v := range versions {
@@ -96,9 +156,13 @@ func BenchmarkFirstScreenOfCells(b *testing.B) {
 	p := pipeline(b, "p", 500)
 	register(b, db, p)
 	fill(b, db, p, 256)
+	var tasks []string
+	for _, t := range p.Tasks {
+		tasks = append(tasks, t.ID)
+	}
 	for b.Loop() {
 		n := 0
-		if err := db.Cells(ctx, "p", time.Time{}, time.Time{}, func(runner.Cell) { n++ }); err != nil || n != 256*500 {
+		if err := db.CellsBut(ctx, "p", time.Time{}, time.Time{}, tasks, func(int64) { n++ }, func(runner.Cell) {}); err != nil || n != 256 {
 			b.Fatal(n, err)
 		}
 	}

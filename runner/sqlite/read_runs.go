@@ -26,16 +26,19 @@ type RunRow struct {
 	Reason    string
 	Version   string // fingerprint of the definition that it last started with; "": it never did
 	Commit    string // at which that version was first seen
+	Pinned    bool   // bound to that version
 	Counts    Counts // of its task instances; a full run has none before it starts
 	Params    plan.Params
 }
 
-// selectRuns is followed by a WHERE.
-const selectRuns = `
+const runColumns = `
 	SELECT r.run_id, p.name, r.interval_start, r.interval_end, r.kind, r.state, r.lane, r.partial, ifnull(r.operation_id, 0),
 	       ifnull(r.due_at, r.interval_end), r.created_at, r.started_at, r.ended_at,
-	       ifnull(x.text, ''), ifnull(v.fingerprint, ''), ifnull(v.commit_id, ''),
-	       r.waiting, r.queued, r.running, r.retrying, r.success, r.failed, r.skipped, r.upstream_failed, r.removed, ifnull(a.text, '')
+	       ifnull(x.text, ''), ifnull(v.fingerprint, ''), ifnull(v.commit_id, ''), r.pinned,
+	       r.waiting, r.queued, r.running, r.retrying, r.success, r.failed, r.skipped, r.upstream_failed, r.removed, ifnull(a.text, '')`
+
+// selectRuns is followed by a WHERE.
+const selectRuns = runColumns + `
 	FROM pipelines AS p
 	CROSS JOIN runs AS r USING (pipeline_id)
 	LEFT JOIN run_params AS a ON a.params_id = r.params_id
@@ -48,7 +51,7 @@ func scanRunRow(r *sql.Rows) (RunRow, error) {
 	var started, ended sql.NullInt64
 	n := &run.Counts
 	err := r.Scan(&run.ID, &run.Pipeline, &start, &end, &run.Kind, &run.State, &run.Lane, &run.Partial, &run.Operation,
-		&due, &created, &started, &ended, &run.Reason, &run.Version, &run.Commit,
+		&due, &created, &started, &ended, &run.Reason, &run.Version, &run.Commit, &run.Pinned,
 		&n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &n[8], &run.Params)
 	run.Interval = timetable.Interval{Start: at(start), End: at(end)}
 	run.Due, run.CreatedAt, run.StartedAt, run.EndedAt = at(due), at(created), instant(started), instant(ended)
@@ -93,11 +96,7 @@ func (db *DB) RunAt(ctx context.Context, pipeline string, start time.Time) (*Run
 
 // Run is the run of that number; nil: there is none.
 func (db *DB) Run(ctx context.Context, id int64) (*RunRow, error) {
-	return first(query(ctx, db, `
-	SELECT r.run_id, p.name, r.interval_start, r.interval_end, r.kind, r.state, r.lane, r.partial, ifnull(r.operation_id, 0),
-	       ifnull(r.due_at, r.interval_end), r.created_at, r.started_at, r.ended_at,
-	       ifnull(x.text, ''), ifnull(v.fingerprint, ''), ifnull(v.commit_id, ''),
-	       r.waiting, r.queued, r.running, r.retrying, r.success, r.failed, r.skipped, r.upstream_failed, r.removed, ifnull(a.text, '')
+	return first(query(ctx, db, runColumns+`
 	FROM runs AS r
 	CROSS JOIN pipelines AS p USING (pipeline_id)
 	LEFT JOIN run_params AS a ON a.params_id = r.params_id

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
 
 	"github.com/tidemark-dev/tidemark/runner/plan"
@@ -19,23 +18,6 @@ func (c *conn) loadVersion(v *plan.Version) error {
 		WHERE v.version_id = ?`, []any{v.Row}, func(r *sql.Rows) error {
 		return r.Scan(&v.Fingerprint, &v.Source, &v.File)
 	})
-}
-
-// Bound is the version that a run is bound to; nil: it follows the newest.
-func (db *DB) Bound(ctx context.Context, run int64) (bound *plan.Version, err error) {
-	err = db.read(ctx, "read", func(r *conn) error {
-		row, _, err := r.number(`
-			SELECT ifnull(version_id, 0)
-			FROM runs
-			WHERE run_id = ?
-			  AND pinned`, run)
-		if err == nil && row != 0 {
-			bound = &plan.Version{Row: row}
-			err = r.loadVersion(bound)
-		}
-		return err
-	})
-	return bound, err
 }
 
 // versions says of the runs of a scope with which version each was started last.

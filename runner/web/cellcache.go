@@ -108,15 +108,21 @@ func (c *cellCache) keep(orders int64, version string, columns []runner.Column, 
 // worst is shown.
 func readCells(ctx context.Context, h runner.History, p *pipelines.Pipeline, columns []runner.Column) (cells [][]byte, extra []string, err error) {
 	row := make(map[string]int, len(p.Tasks))
+	tasks := make([]string, len(p.Tasks))
 	for i, t := range p.Tasks {
-		row[t.ID] = i
+		row[t.ID], tasks[i] = i, t.ID
 	}
+	rest := map[int]bool{} // columns whose other cells are successes
 	place := make(map[int64]int, len(columns))
 	cells = make([][]byte, len(columns))
 	for i, c := range columns {
 		place[c.Run], cells[i] = i, make([]byte, len(p.Tasks))
 	}
-	err = h.Cells(ctx, p.Name, columns[0].Interval.Start, columns[len(columns)-1].Interval.Start, func(c runner.Cell) {
+	err = h.CellsBut(ctx, p.Name, columns[0].Interval.Start, columns[len(columns)-1].Interval.Start, tasks, func(run int64) {
+		if i, ok := place[run]; ok {
+			rest[i] = true
+		}
+	}, func(c runner.Cell) {
 		i, ok := place[c.Run]
 		if !ok { // made since the columns were read
 			return
@@ -137,5 +143,12 @@ func readCells(ctx context.Context, h runner.History, p *pipelines.Pipeline, col
 			cells[i][at] = cell
 		}
 	})
+	for i := range rest {
+		for at, cell := range cells[i][:len(p.Tasks)] {
+			if cell == 0 {
+				cells[i][at] = byte(plan.Success) + 1
+			}
+		}
+	}
 	return cells, extra, err
 }

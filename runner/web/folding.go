@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
@@ -92,6 +93,15 @@ func (u unit) title() string {
 	return u.Tasks[0].ID
 }
 
+// letters is how much room the title takes, with the number of what is folded.
+func (u unit) letters() int {
+	n := min(graphLetter, len(u.title()))
+	if u.Key != "" {
+		n += 2 + len(strconv.Itoa(len(u.Tasks)))
+	}
+	return n
+}
+
 // unitEdges are the edges between units, each once.
 func unitEdges(units []unit, number map[string]int) []layered.Edge {
 	edges, seen := []layered.Edge{}, map[layered.Edge]bool{}
@@ -108,4 +118,17 @@ func unitEdges(units []unit, number map[string]int) []layered.Edge {
 		}
 	}
 	return edges
+}
+
+// badEdges are the edges along which a failure goes.
+func badEdges(tasks []*pipelines.Task, number map[string]int, states map[string]string) map[layered.Edge]bool {
+	all := map[layered.Edge]bool{}
+	for _, t := range tasks {
+		for _, need := range t.Needs {
+			if from, ok := number[need]; ok && states[t.ID] == "upstream_failed" && bad(states[need]) {
+				all[layered.Edge{From: from, To: number[t.ID]}] = true
+			}
+		}
+	}
+	return all
 }

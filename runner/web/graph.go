@@ -150,7 +150,7 @@ func (v *graphView) draw(s *Server, states map[string]string, counts map[string]
 		for _, t := range u.Tasks {
 			number[t.ID] = i
 		}
-		longest = max(longest, min(graphLetter, len(u.title())))
+		longest = max(longest, u.letters())
 	}
 	v.Box = 40 + graphChar*max(longest, 8)
 	edges := unitEdges(units, number)
@@ -202,19 +202,6 @@ func (v *graphView) node(u unit, states map[string]string, counts map[string]int
 		n.Href = "/p/" + v.P.Name + "?focus=" + url.QueryEscape(t.ID)
 	}
 	return n
-}
-
-// badEdges are the edges along which a failure goes.
-func badEdges(tasks []*pipelines.Task, number map[string]int, states map[string]string) map[layered.Edge]bool {
-	all := map[layered.Edge]bool{}
-	for _, t := range tasks {
-		for _, need := range t.Needs {
-			if from, ok := number[need]; ok && states[t.ID] == "upstream_failed" && bad(states[need]) {
-				all[layered.Edge{From: from, To: number[t.ID]}] = true
-			}
-		}
-	}
-	return all
 }
 
 func bad(state string) bool { return state == "failed" || state == "upstream_failed" }

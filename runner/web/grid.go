@@ -10,12 +10,14 @@ import (
 type gridTask struct {
 	ID    string   `json:"id"`
 	Needs []string `json:"needs,omitempty"`
+	Group string   `json:"group,omitempty"`
 }
 
 func gridTasks(p *pipelines.Pipeline) []gridTask {
 	var all []gridTask
+	of := groups(p.Tasks)
 	for _, t := range p.Tasks {
-		all = append(all, gridTask{t.ID, t.Needs})
+		all = append(all, gridTask{t.ID, t.Needs, of[t.ID]})
 	}
 	return all
 }

@@ -54,9 +54,23 @@ func TestScrollingIsCheap(t *testing.T) {
 		s.tidemark("backfill", name, "-s", "2025-12-20", "-e", "2025-12-31", "-y")
 		s.tidemark("mark", name, "--as", "success", "--run", "--all", "-y")
 	}
+	s.scrollsCheaply(name)
+}
+
+// With groups the same holds: each has a row that shows the worst of its tasks.
+func TestScrollingGroupsIsCheap(t *testing.T) {
+	s := newStage(t, grouped(200, "extract", "clean", "fact", "mart"))
+	s.tidemark("backfill", "grouped", "-s", "2025-06-01", "-e", "2026-02-28", "-y")
+	s.tidemark("mark", "grouped", "--as", "success", "--run", "--all", "-y")
+	s.scrollsCheaply("grouped")
+}
+
+// scrollsCheaply measures a way through a grid.
+func (s *stage) scrollsCheaply(name string) {
+	s.t.Helper()
 	p := s.page("/p/"+name, 1440, 900)
 	if _, err := chromedp.Call(p.ctx, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks}); err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	p.until("the cells", `document.querySelector('tm-grid').ready`)
 	frames := 120
@@ -64,9 +78,9 @@ func TestScrollingIsCheap(t *testing.T) {
 	eval[bool](p, fmt.Sprintf(`(window.scrolled = 0, (function step() { const b = document.querySelector('tm-grid').box; b.scrollLeft -= 37; b.scrollTop += 11; if (++window.scrolled < %d) requestAnimationFrame(step); })(), true)`, frames))
 	p.until("it has scrolled", fmt.Sprintf("window.scrolled >= %d", frames))
 	each := (p.mainThread() - before) / float64(frames)
-	t.Logf("%.1f ms of the main thread's CPU a frame", each)
+	s.t.Logf("%.1f ms of the main thread's CPU a frame", each)
 	if each > 16 {
-		t.Errorf("a frame of scrolling costs %.1f ms of CPU, more than 16", each)
+		s.t.Errorf("a frame of scrolling costs %.1f ms of CPU, more than 16", each)
 	}
 	p.picture("big-" + name)
 }

@@ -2,6 +2,7 @@
 import { took, typing, toast } from './app.js';
 import { GridData, first, iso, marked, severity, stateOf } from './griddata.js';
 import { fit, kinds, palette, sprites } from './gridpaint.js';
+import { about, dress, idsOf, inGroups } from './gridgroups.js';
 import { Selection, chosen } from './select.js';
 import { order } from './order.js';
 
@@ -16,12 +17,13 @@ customElements.define('tm-grid', class extends HTMLElement {
     this.tasks = JSON.parse(this.querySelector('script').textContent);
     this.data = new GridData(this.pipeline, this.tasks);
     this.selection = new Selection();
+    this.folded = new Set((new URL(location).searchParams.get('folded') ?? '').split(',').filter(Boolean));
     this.focusAt = { row: 0, start: null };
     this.painted = null;
     this.slack = 0; // room behind the newest interval, while a dialog stands over the grid
     this.query = new URL(location).searchParams;
     this.size = zooms.includes(Number(this.query.get('zoom'))) ? Number(this.query.get('zoom')) : innerWidth < 600 ? 20 : 15;
-    this.names = innerWidth < 900 ? 120 : Math.min(300, Math.max(140, 40 + 7.2 * Math.max(...this.tasks.map((t) => t.id.length))));
+    this.names = innerWidth < 900 ? 120 : Math.min(300, Math.max(140, (this.tasks.some((t) => t.group) ? 56 : 40) + 7.2 * Math.max(...this.tasks.map((t) => t.id.length))));
     this.build();
     this.colors();
     this.toolbar();
@@ -79,6 +81,8 @@ customElements.define('tm-grid', class extends HTMLElement {
     if (at) this.goTo(at); else this.toEnd();
     const task = this.query.get('focus');
     if (task || at) {
+      const group = this.tasks.find((t) => t.id === task)?.group;
+      if (this.grouped && this.folded.has(group)) { this.folded.delete(group); this.rowsOf(); this.resize(); }
       const row = Math.max(0, this.rows.findIndex((r) => r.id === task));
       const column = at ? this.columnAt(at) : this.data.columns.at(-1);
       if (column) this.focusOn(row, column.start);
@@ -94,7 +98,7 @@ customElements.define('tm-grid', class extends HTMLElement {
 
   // Rows: the tasks that the filters leave, then tasks of the past.
   rowsOf() {
-    const all = [...this.tasks.map((t, index) => ({ id: t.id, index })), ...this.data.gone.map((id) => ({ id, index: -1 }))];
+    const all = [...this.tasks.map((t, index) => ({ id: t.id, index, group: t.group })), ...this.data.gone.map((id) => ({ id, index: -1 }))];
     let keep = () => true;
     const field = document.getElementById('tasks');
     field.setCustomValidity('');
@@ -102,16 +106,19 @@ customElements.define('tm-grid', class extends HTMLElement {
       try { const re = new RegExp(field.value); keep = (id) => re.test(id); } catch (fault) { field.setCustomValidity(fault.message); }
     }
     const around = this.around();
-    this.rows = all.filter((r) => keep(r.id) && (!around || around.has(r.id)));
+    const left = all.filter((r) => keep(r.id) && (!around || around.has(r.id)));
+    this.rows = this.grouped ? inGroups(left, this.folded) : left;
+    const members = new Set(this.rows.flatMap((r) => r.members ?? []));
     const names = this.rows.map((r) => {
       const e = document.createElement('div');
-      e.className = r.index < 0 ? 'name gone' : 'name';
+      e.className = r.index === -1 ? 'name gone' : 'name';
       e.textContent = r.id;
       e.title = r.index < 0 ? `${r.id} is not in the file any more` : r.id;
+      dress(e, r, members.has(r));
       return e;
     });
     this.list.replaceChildren(...names);
-    this.querySelector('.corner span').textContent = this.rows.length === all.length ? `${all.length} tasks` : `${this.rows.length} of ${all.length} tasks`;
+    this.querySelector('.corner span').textContent = left.length === all.length ? `${all.length} tasks` : `${left.length} of ${all.length} tasks`;
     this.focusAt.row = Math.min(this.focusAt.row, Math.max(0, this.rows.length - 1));
     this.frame(true);
   }
@@ -135,6 +142,10 @@ customElements.define('tm-grid', class extends HTMLElement {
   toolbar() {
     const by = (id) => document.getElementById(id);
     const remember = () => this.remember({ tasks: by('tasks').value, root: by('root').value, way: by('root').value ? by('way').value : '' });
+    const groups = by('groups');
+    groups.hidden = !this.tasks.some((t) => t.group);
+    this.group(this.query.get('groups') ? this.query.get('groups') === '1' : this.tasks.length > 100);
+    groups.addEventListener('click', () => { this.group(!this.grouped); this.remember({ groups: this.grouped ? '1' : '0' }); this.regroup(); });
     by('tasks').value = this.query.get('tasks') ?? '';
     by('root').value = this.query.get('root') ?? '';
     by('way').value = this.query.get('way') || 'both';
@@ -150,6 +161,32 @@ customElements.define('tm-grid', class extends HTMLElement {
     const url = new URL(location);
     for (const [k, v] of Object.entries(values)) if (v) url.searchParams.set(k, v); else url.searchParams.delete(k);
     history.replaceState(null, '', url);
+  }
+
+  group(on) {
+    this.grouped = on && this.tasks.some((t) => t.group);
+    document.getElementById('groups').setAttribute('aria-pressed', String(this.grouped));
+  }
+  // regroup makes the rows anew; focus stays on its task, or goes to its group.
+  regroup() {
+    const was = this.rows[this.focusAt.row];
+    this.selection.clear();
+    this.rowsOf();
+    this.resize();
+    this.miniAge = 0;
+    const at = (id) => this.rows.findIndex((r) => r.id === id);
+    const row = was ? Math.max(at(was.id), at(was.group), 0) : 0;
+    if (this.focusAt.start != null) this.focusOn(row, this.focusAt.start); else this.focusAt.row = row;
+    this.tell();
+  }
+  // fold folds the group of a row, or unfolds it.
+  fold(row) {
+    const { members, id, group } = this.rows[row];
+    const name = members ? id : group;
+    if (!this.grouped || !name) return;
+    if (!this.folded.delete(name)) this.folded.add(name);
+    this.remember({ folded: [...this.folded].join() });
+    this.regroup();
   }
 
   // Places in time, as the pipeline's clock shows them.
@@ -360,8 +397,8 @@ customElements.define('tm-grid', class extends HTMLElement {
     g.lineWidth = Math.max(1, s / 10);
     g.beginPath();
     for (let r = v.r0; r <= v.r1; r++) {
-      const stretches = this.painted.tasks[this.rows[r].id];
-      if (!stretches) continue;
+      const stretches = idsOf(this.rows[r]).flatMap((id) => this.painted.tasks[id] ?? []);
+      if (!stretches.length) continue;
       for (let c = v.c0; c <= v.c1; c++) {
         const i = this.paintedAt.get(this.data.columns[c].start);
         if (i === undefined || !stretches.some(([a, b]) => i >= a && i <= b)) continue;
@@ -502,7 +539,9 @@ customElements.define('tm-grid', class extends HTMLElement {
     this.list.addEventListener('click', (e) => {
       const row = [...this.list.children].indexOf(e.target.closest('.name'));
       const columns = this.data.columns;
-      if (row < 0 || !columns.length) return;
+      if (row < 0) return;
+      if (this.rows[row].members && e.offsetX < 26) { this.fold(row); return; }
+      if (!columns.length) return;
       const a = e.shiftKey && this.rowAnchor != null ? this.rowAnchor : row;
       if (!e.shiftKey) this.rowAnchor = row;
       this.selection.rect({ row: a, start: columns[0].start }, { row, start: columns.at(-1).start }, true, e.ctrlKey || e.metaKey);
@@ -566,6 +605,12 @@ customElements.define('tm-grid', class extends HTMLElement {
   async look() {
     const { row, start } = this.focusAt;
     if (start == null || !this.rows[row]) return;
+    if (this.rows[row].members) {
+      const column = this.data.columns[first(this.data.columns, start)];
+      this.shown = null;
+      this.panel.replaceChildren(...about(this.rows[row], column, this.label(start), this.data, !this.hasAttribute('read-only')));
+      return;
+    }
     const answer = await fetch(`${this.url()}?panel=1`, { headers: { 'X-Fragment': '1' } }).catch(() => null);
     if (!answer || row !== this.focusAt.row || start !== this.focusAt.start) return;
     const html = await answer.text();
@@ -575,7 +620,10 @@ customElements.define('tm-grid', class extends HTMLElement {
     const { row, start } = this.focusAt;
     return `/p/${this.pipeline}/i/${encodeURIComponent(this.place(start))}/t/${encodeURIComponent(this.rows[row].id)}`;
   }
-  open(tab) { if (this.focusAt.start != null) location.href = `${this.url()}?tab=${tab}`; }
+  open(tab) {
+    if (this.rows[this.focusAt.row]?.members) { this.fold(this.focusAt.row); return; }
+    if (this.focusAt.start != null) location.href = `${this.url()}?tab=${tab}`;
+  }
   reveal() {
     const i = first(this.data.columns, this.focusAt.start);
     const { x, y, w, h } = this.view();
@@ -612,7 +660,7 @@ customElements.define('tm-grid', class extends HTMLElement {
       this.tell();
       return;
     }
-    const act = { c: () => this.order('clear'), m: () => this.order('mark'), b: () => this.order('backfill'), l: () => this.open('log'), w: () => this.open('why'), Enter: () => this.open('log'), '+': () => this.zoom(1), '=': () => this.zoom(1), '-': () => this.zoom(-1), Escape: () => { this.selection.clear(); this.anchor = null; this.tell(); },
+    const act = { c: () => this.order('clear'), m: () => this.order('mark'), b: () => this.order('backfill'), l: () => this.open('log'), w: () => this.open('why'), Enter: () => this.open('log'), ' ': () => this.fold(row), '+': () => this.zoom(1), '=': () => this.zoom(1), '-': () => this.zoom(-1), Escape: () => { this.selection.clear(); this.anchor = null; this.tell(); },
       a: () => { this.selection.rect({ row, start: columns[0].start }, { row, start: columns.at(-1).start }, true, false); this.tell(); } }[e.key];
     if (act) { e.preventDefault(); act(); }
   }
@@ -634,6 +682,7 @@ customElements.define('tm-grid', class extends HTMLElement {
       if (r >= this.rows.length || r < 0) { k += step; r = step > 0 ? 0 : this.rows.length - 1; }
       if (!columns[k]) return null;
       if (!columns[k].cells) { r = step > 0 ? this.rows.length - 1 : 0; continue; }
+      if (this.rows[r].members && !this.rows[r].folded) continue; // the task itself comes
       if (stateOf(this.data.cell(columns[k], this.rows[r])) === 'failed') return [r, k];
     }
     return null;
@@ -650,7 +699,7 @@ customElements.define('tm-grid', class extends HTMLElement {
       order(verb, this.pipeline, {}, verb === 'backfill' && days.length ? { start_date: day(ends[0]), end_date: day(ends[1]) } : {});
       return;
     }
-    if (!groups.length && this.focusAt.start != null) groups = [{ rows: [this.rows[this.focusAt.row].id], columns: [first(columns, this.focusAt.start)] }];
+    if (!groups.length && this.focusAt.start != null) groups = [{ rows: idsOf(this.rows[this.focusAt.row]), columns: [first(columns, this.focusAt.start)] }];
     if (!groups.length) { toast('Select something first: click a cell, or drag over some.'); return; }
     if (groups.length > 1) { toast('This selection is no product of tasks and intervals, so it is not one order. Select a rectangle, or rows that share their intervals.', { bad: true }); return; }
     const [group] = groups;

@@ -100,9 +100,20 @@ export class GridData {
 
   async load(a, b) { this.put(await this.get('cells', { from: iso(this.columns[a].start), to: iso(this.columns[b].start) })); }
 
+  // worst is the byte of several tasks that needs a person most.
+  worst(column, rows) {
+    let worst = 0;
+    for (const r of rows) {
+      const b = this.cell(column, r);
+      if (severity[stateOf(b)] > severity[stateOf(worst)]) worst = b;
+    }
+    return worst;
+  }
+
   // cell is the byte of a task in a column.
   cell(column, row) {
     if (!column.cells) return 0;
+    if (row.members) return this.worst(column, row.members);
     if (row.index >= 0) return column.cells[row.index];
     const at = column.extra.indexOf(row.id);
     return at < 0 ? 0 : column.cells[this.tasks.length + at];

@@ -1,5 +1,6 @@
 // What is selected: rectangles of rows and intervals, added and taken away in order.
 import { exactly } from './order.js';
+import { idsOf } from './gridgroups.js';
 
 export class Selection {
   constructor() { this.steps = []; } // {r0, r1 (row numbers), s0, s1 (starts), on}
@@ -23,6 +24,10 @@ export class Selection {
     return false;
   }
 
+  // passed says whether a row heads a group that is open, and a rectangle goes over it to the
+  // tasks below: then those count that it reaches.
+  passed(row, r) { return row.members && !row.folded && this.steps.some((s) => s.r0 <= r && s.r1 >= r && s.r1 > s.r0); }
+
   // groups are the selected cells as products: rows that share the same intervals.
   groups(rows, columns) {
     if (this.empty) return [];
@@ -34,10 +39,11 @@ export class Selection {
     const by = new Map();
     for (let r = r0; r <= r1; r++) {
       const picked = within.filter(([c]) => this.has(r, c.start)).map(([, i]) => i);
-      if (!picked.length) continue;
+      if (!picked.length || this.passed(rows[r], r)) continue;
       const key = picked.join();
       if (!by.has(key)) by.set(key, { rows: [], columns: picked });
-      by.get(key).rows.push(rows[r].id);
+      const group = by.get(key);
+      for (const id of idsOf(rows[r])) if (!group.rows.includes(id)) group.rows.push(id);
     }
     return [...by.values()];
   }
