@@ -18,14 +18,7 @@ func (db *DB) Cells(ctx context.Context, pipeline string, from, to time.Time, se
 		if err != nil {
 			return err
 		}
-		return r.read(`
-			SELECT i.run_id, i.state | (i.task_id << 4), i.reason_id
-			FROM pipelines AS p
-			CROSS JOIN runs AS r USING (pipeline_id)
-			CROSS JOIN task_instances AS i USING (run_id)
-			WHERE p.name = ?
-			  AND r.interval_start BETWEEN ? AND ?
-			ORDER BY r.interval_start`, []any{pipeline, lo, hi}, see)
+		return r.all(lo, hi, see)
 	})
 }
 
@@ -34,44 +27,30 @@ func (db *DB) Cells(ctx context.Context, pipeline string, from, to time.Time, se
 // only where its counter says that all of them are there; else it is read whole.
 func (db *DB) CellsBut(ctx context.Context, pipeline string, from, to time.Time, tasks []string, rest func(run int64), see func(runner.Cell)) error {
 	lo, hi := bounds(from, to)
-	args := []any{pipeline, lo, hi}
+	usual := make(map[string]bool, len(tasks))
+	for _, t := range tasks {
+		usual[t] = true
+	}
 	return db.read(ctx, "read", func(c *conn) error {
 		r, err := newCellReader(c, pipeline)
 		if err != nil {
 			return err
 		}
-		usual := make(map[string]bool, len(tasks))
-		for _, t := range tasks {
-			usual[t] = true
-		}
-		gone, err := r.others(usual)
+		others, err := r.butPlain(lo, hi, usual)
 		if err != nil {
 			return err
 		}
-		others := map[int64][]runner.Cell{}
-		if err := r.read(`
-			SELECT i.run_id, i.state | (i.task_id << 4), i.reason_id
-			FROM pipelines AS p
-			CROSS JOIN runs AS r USING (pipeline_id)
-			CROSS JOIN task_instances AS i USING (run_id)
-			WHERE p.name = ?1
-			  AND r.interval_start BETWEEN ?2 AND ?3
-			  AND (i.state <> 4 OR i.reason_id IS NOT NULL OR i.map_index >= 0 OR ?4 <> '[]' AND i.task_id IN (SELECT value FROM json_each(?4)))
-			ORDER BY r.interval_start`, append(args, gone), func(cell runner.Cell) { others[cell.Run] = append(others[cell.Run], cell) }); err != nil {
-			return err
-		}
-		runs, err := c.successes(args)
+		runs, err := r.successes(lo, hi)
 		if err != nil {
 			return err
 		}
+		whole := map[int64]bool{} // runs that must be read so
 		for _, run := range runs {
 			if !plain(usual, others[run.id], run.successes) {
-				if err := r.read(`
-					SELECT run_id, state | (task_id << 4), reason_id
-					FROM task_instances
-					WHERE run_id = ?`, []any{run.id}, see); err != nil {
-					return err
+				if len(whole) == 0 {
+					lo = run.start
 				}
+				whole[run.id], hi = true, run.start
 				continue
 			}
 			rest(run.id)
@@ -79,78 +58,15 @@ func (db *DB) CellsBut(ctx context.Context, pipeline string, from, to time.Time,
 				see(cell)
 			}
 		}
-		return nil
-	})
-}
-
-// runSuccesses is how many successes a run has.
-type runSuccesses struct {
-	id        int64
-	successes int
-}
-
-func (c *conn) successes(args []any) (all []runSuccesses, err error) {
-	return all, c.each(`
-		SELECT r.run_id, r.success
-		FROM pipelines AS p
-		CROSS JOIN runs AS r USING (pipeline_id)
-		WHERE p.name = ?
-		  AND r.interval_start BETWEEN ? AND ?
-		ORDER BY r.interval_start`, args, func(rows *sql.Rows) error {
-		var s runSuccesses
-		err := rows.Scan(&s.id, &s.successes)
-		all = append(all, s)
-		return err
-	})
-}
-
-// cellReader turns rows into cells. What is small is packed into one number: each column
-// costs as much as it.
-type cellReader struct {
-	*conn
-	tasks map[int64]string
-	marks map[int64]string // reasons that say that a person marked it
-}
-
-func newCellReader(c *conn, pipeline string) (*cellReader, error) {
-	r := &cellReader{conn: c}
-	var err error
-	if r.tasks, err = c.texts(`
-		SELECT t.task_id, t.name
-		FROM pipelines AS p
-		CROSS JOIN tasks AS t USING (pipeline_id)
-		WHERE p.name = ?`, pipeline); err != nil {
-		return nil, err
-	}
-	r.marks, err = c.texts(`
-		SELECT reason_id, text
-		FROM reasons
-		WHERE text >= 'marked by ' AND text < 'marked by!'`)
-	return r, err
-}
-
-func (r *cellReader) read(query string, args []any, see func(runner.Cell)) error {
-	var run, packed int64
-	var why sql.NullInt64
-	return r.each(query, args, func(rows *sql.Rows) error {
-		if err := rows.Scan(&run, &packed, &why); err != nil {
-			return err
+		if len(whole) == 0 {
+			return nil
 		}
-		see(runner.Cell{Run: run, Task: r.tasks[packed>>4], State: plan.State(packed & 15), Marked: why.Valid && r.marks[why.Int64] != ""})
-		return nil
+		return r.all(lo, hi, func(cell runner.Cell) {
+			if whole[cell.Run] {
+				see(cell)
+			}
+		})
 	})
-}
-
-// others are the pipeline's tasks that are not among these, as a list in JSON.
-func (r *cellReader) others(tasks map[string]bool) (string, error) {
-	ids := []int64{}
-	for id, name := range r.tasks {
-		if !tasks[name] {
-			ids = append(ids, id)
-		}
-	}
-	text, err := json.Marshal(ids)
-	return string(text), err
 }
 
 // plain says whether all of the tasks that others have no cell of are there, as plain successes.
@@ -165,4 +81,111 @@ func plain(tasks map[string]bool, others []runner.Cell, successes int) bool {
 		}
 	}
 	return successes == len(tasks)-len(seen)
+}
+
+// cellReader reads the cells of a pipeline. What is small is packed into one number: each
+// column costs as much as it.
+type cellReader struct {
+	*conn
+	pipeline int64
+	tasks    map[int64]string
+	marks    map[int64]string // reasons that say that a person marked it
+}
+
+func newCellReader(c *conn, pipeline string) (*cellReader, error) {
+	r := &cellReader{conn: c}
+	var err error
+	if r.pipeline, _, err = c.number(`SELECT pipeline_id FROM pipelines WHERE name = ?`, pipeline); err != nil {
+		return nil, err
+	}
+	if r.tasks, err = c.texts(`
+		SELECT task_id, name
+		FROM tasks
+		WHERE pipeline_id = ?`, r.pipeline); err != nil {
+		return nil, err
+	}
+	r.marks, err = c.texts(`
+		SELECT reason_id, text
+		FROM reasons
+		WHERE text >= 'marked by ' AND text < 'marked by!'`)
+	return r, err
+}
+
+func (r *cellReader) cell(run, packed, reason int64) runner.Cell {
+	return runner.Cell{Run: run, Task: r.tasks[packed>>4], State: plan.State(packed & 15), Marked: reason != 0 && r.marks[reason] != ""}
+}
+
+// all reads every cell. Few instances have a reason, so that it is looked at last.
+func (r *cellReader) all(lo, hi int64, see func(runner.Cell)) error {
+	reason := `0`
+	if len(r.marks) > 0 {
+		reason = `ifnull(i.reason_id, 0)`
+	}
+	return r.numbers(`
+		SELECT i.run_id, i.state | (i.task_id << 4), `+reason+`
+		FROM runs AS r
+		CROSS JOIN task_instances AS i USING (run_id)
+		WHERE r.pipeline_id = ?
+		  AND r.interval_start BETWEEN ? AND ?
+		ORDER BY r.interval_start`, 3, []int64{r.pipeline, lo, hi}, func(row []int64) error {
+		see(r.cell(row[0], row[1], row[2]))
+		return nil
+	})
+}
+
+// butPlain reads the cells that are no plain successes of these tasks, by run. It looks only at
+// columns that can tell: the farther back in a row, the dearer.
+func (r *cellReader) butPlain(lo, hi int64, tasks map[string]bool) (map[int64][]runner.Cell, error) {
+	args, also := []any{r.pipeline, lo, hi}, ``
+	if len(r.marks) > 0 {
+		also = ` OR i.reason_id IS NOT NULL`
+	}
+	gone := []int64{} // other tasks of the pipeline
+	for id, name := range r.tasks {
+		if !tasks[name] {
+			gone = append(gone, id)
+		}
+	}
+	if len(gone) > 0 {
+		list, err := json.Marshal(gone)
+		if err != nil {
+			return nil, err
+		}
+		args, also = append(args, string(list)), also+` OR i.task_id IN (SELECT value FROM json_each(?))`
+	}
+	all := map[int64][]runner.Cell{}
+	return all, r.each(`
+		SELECT i.run_id, i.state | (i.task_id << 4), ifnull(i.reason_id, 0)
+		FROM runs AS r
+		CROSS JOIN task_instances AS i USING (run_id)
+		WHERE r.pipeline_id = ?
+		  AND r.interval_start BETWEEN ? AND ?
+		  AND (i.state <> 4 OR i.map_index >= 0`+also+`)
+		ORDER BY r.interval_start`, args, func(rows *sql.Rows) error {
+		var run, packed, reason int64
+		err := rows.Scan(&run, &packed, &reason)
+		all[run] = append(all[run], r.cell(run, packed, reason))
+		return err
+	})
+}
+
+// runSuccesses is how many successes a run has.
+type runSuccesses struct {
+	id, start int64
+	successes int
+}
+
+func (r *cellReader) successes(lo, hi int64) (all []runSuccesses, err error) {
+	err = r.each(`
+		SELECT run_id, interval_start, success
+		FROM runs
+		WHERE pipeline_id = ?
+		  AND interval_start BETWEEN ? AND ?
+		ORDER BY interval_start`, []any{r.pipeline, lo, hi}, func(rows *sql.Rows) error {
+		var s runSuccesses
+		err := rows.Scan(&s.id, &s.start, &s.successes)
+		all = append(all, s)
+		return err
+	})
+	return all, err
 }

@@ -118,7 +118,7 @@ func (f *orderForm) ranges(now time.Time) {
 		return
 	}
 	newest, ok := table.Latest(now)
-	if !ok {
+	if !ok || f.Verb == "trigger" { // which goes past end_date
 		if newest.Interval, ok = table.Manual(now); !ok {
 			return
 		}

@@ -56,11 +56,11 @@ func TestNobodyIsShutOut(t *testing.T) {
 	one := "/p/sales/i/2026-03-20"
 	for _, theme := range []string{"light", "dark"} {
 		for _, path := range []string{"/", "/problems", "/backfills", "/ops", "/ops/1", "/runner",
-			"/p/sales", "/p/sales?at=2026-03-20&focus=extract_refunds", "/p/sales?table=1",
+			"/p/sales", "/p/sales?groups=1&folded=extract", "/p/sales?at=2026-03-20&focus=extract_refunds", "/p/sales?table=1",
 			"/p/sales/intervals", "/p/sales/instances", "/p/sales/instances?select=state%3Dfailed", one,
 			one + "/t/extract_refunds", one + "/t/extract_refunds?tab=why", one + "/t/extract_refunds?tab=attempts",
 			one + "/t/extract_refunds?tab=command", one + "/t/extract_refunds?tab=yaml",
-			"/p/sales/graph?at=2026-03-20", "/p/sales/graph?at=2026-03-20&table=1", "/p/sales/gantt?at=2026-03-20", "/p/sales/gantt?at=2026-03-20&table=1",
+			"/p/sales/graph?at=2026-03-20", "/p/sales/graph?at=2026-03-20&fold=1", "/p/sales/graph?at=2026-03-20&table=1", "/p/sales/gantt?at=2026-03-20", "/p/sales/gantt?at=2026-03-20&table=1",
 			"/p/sales/calendar?year=2026", "/p/sales/calendar?year=2026&table=1", "/p/sales/yaml", "/p/broken/yaml", "/p/broken", "/nowhere"} {
 			t.Run(theme+path, func(t *testing.T) {
 				stage := *s
@@ -82,7 +82,7 @@ func TestNobodyIsShutOut(t *testing.T) {
 				stage.t = t
 				p := stage.page(d.path, 1280, 800)
 				p.theme(theme)
-				p.until("the button", fmt.Sprintf("document.querySelector(%q) !== null", d.button))
+				p.until("the button", fmt.Sprintf("document.querySelector(%q) !== null && (document.querySelector('tm-grid')?.ready ?? true)", d.button))
 				p.click(d.button)
 				p.until("the dialog", `document.querySelector('dialog[open]') !== null`)
 				p.judge(text, theme+" "+d.button)

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -40,4 +41,18 @@ func TestAMarkIsSeenInTheGrid(t *testing.T) {
 	p.until("the plan", `document.querySelector('dialog .plan')?.dataset.rows > 0`)
 	p.click("dialog [type=submit]")
 	p.until("the cell is marked", `(() => { const g = document.querySelector('tm-grid'); return g.data.columns.find((c) => g.label(c.start) === '2026-03-20').cells[g.data.tasks.indexOf('extract_refunds')] === (5 | 32); })()`)
+}
+
+// The interval that Run now names before one is given is the one that it plans, also past the
+// end_date.
+func TestRunNowNamesItsInterval(t *testing.T) {
+	s := salesStage(t)
+	p := s.page("/p/sales", 1440, 900)
+	p.until("the cells", `document.querySelector('tm-grid').ready`)
+	p.click("header [data-order=trigger]")
+	p.until("the plan", `document.querySelector('dialog .plan tbody tr') !== null`)
+	named := eval[string](p, `document.querySelector('dialog [name=at]').placeholder`)
+	if planned := p.text("dialog .plan tbody td:nth-child(3)"); !strings.HasSuffix(named, ": "+planned) {
+		t.Errorf("it plans %s, and says %q", planned, named)
+	}
 }

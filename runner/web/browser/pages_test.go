@@ -1,6 +1,10 @@
 package browser
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
 
 // sales is a pipeline of twelve tasks, one of which fails on one day.
 var sales = map[string]string{
@@ -67,4 +71,15 @@ func TestPagesAreSeen(t *testing.T) {
 	p.picture("phone-pipelines")
 	p = s.page("/problems", 1280, 800)
 	p.picture("problems")
+}
+
+// The first page says that a runner has come, also while somebody types in its filter.
+func TestARunnerIsSeenToCome(t *testing.T) {
+	s := newStage(t, sales)
+	p := s.page("/", 1280, 800)
+	p.until("there is none", `document.querySelector('.live.on') !== null && document.querySelector('main .warn')?.textContent === 'no runner is at work'`)
+	p.click("#filter")
+	p.do(chromedp.KeyEvent("sal"))
+	s.background("run", "--no-serve", "--progress", "none", "--now", "2026-03-03")
+	p.until("it is there", `document.querySelector('main').textContent.includes('runner since') && document.querySelector('#filter').value === 'sal'`)
 }

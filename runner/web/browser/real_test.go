@@ -9,8 +9,7 @@ import (
 )
 
 // TestEveryPageOfRealData shows each page of the examples, with what they made of real data,
-// and of a pipeline of 500 tasks: in light, in dark and on a phone. The pictures of the
-// documentation are made here.
+// and of a pipeline of 500 tasks: in light, in dark and on a phone.
 func TestEveryPageOfRealData(t *testing.T) {
 	s := newStage(t, wide(500))
 	for _, example := range []string{"weather", "temperatures"} {

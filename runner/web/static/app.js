@@ -94,7 +94,7 @@ customElements.define('live-region', class extends HTMLElement {
       const answer = await fetch(this.getAttribute('src') + location.hash, { headers: { 'X-Fragment': '1' } });
       if (!answer.ok) return;
       const text = await answer.text();
-      if (text === this.text || this.contains(document.activeElement) && document.activeElement.matches('input, select, textarea')) return;
+      if (text === this.text || this.typedIn()) return;
       this.text = text;
       const page = new DOMParser().parseFromString(text, 'text/html');
       const fresh = page.querySelector('live-region');
@@ -102,6 +102,12 @@ customElements.define('live-region', class extends HTMLElement {
     } catch { /* the connection says so itself */ } finally {
       setTimeout(() => { this.busy = false; if (this.again) { this.again = false; this.renew(); } }, 500);
     }
+  }
+  // typedIn says whether somebody types in what would change; what is kept does not.
+  typedIn() {
+    const e = document.activeElement;
+    const keep = this.getAttribute('keep');
+    return this.contains(e) && e.matches('input, select, textarea') && !(keep && e.closest(keep));
   }
   // morph changes what differs and nothing else: focus, scrolling and selection stay.
   morph(from, to) {
