@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
+	"github.com/tidemark-dev/tidemark/runner"
 	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
 
@@ -66,6 +67,11 @@ func (t *tail) close() {
 func (c *call) follow(db *sqlite.DB, p *pipelines.Pipeline, run int64, doc logDocument, path string, re *regexp.Regexp) error {
 	t := &tail{path: path}
 	defer t.close()
+	begin, err := c.StartOf(p.Location)
+	if err != nil {
+		return err
+	}
+	clock := runner.Starting(begin)
 	for {
 		ended, err := c.hasEnded(db, run, doc)
 		if err != nil {
@@ -77,7 +83,7 @@ func (c *call) follow(db *sqlite.DB, p *pipelines.Pipeline, run int64, doc logDo
 		}
 		for _, text := range lines {
 			if re == nil || re.MatchString(text) {
-				c.printLine(p, logLine{time.Now(), text})
+				c.printLine(p, logLine{clock.Now(), text})
 			}
 		}
 		if ended {

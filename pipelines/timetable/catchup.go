@@ -67,8 +67,8 @@ func (c Catchup) String() string {
 	return "false"
 }
 
-// reason is why an interval was passed over.
-func (c Catchup) reason() string {
+// Reason is why an interval was passed over.
+func (c Catchup) Reason() string {
 	switch c.Mode {
 	case CatchupLastN:
 		return fmt.Sprintf("catchup: last %d", c.N)

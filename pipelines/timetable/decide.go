@@ -41,7 +41,7 @@ func (t *Timetable) Decide(now time.Time, last Interval, c Catchup) Decision {
 		Next:  q.next(due),
 	}
 	if skipped > 0 {
-		d.Skipped = []Stretch{{q.first(), q.last(cut), skipped, c.reason()}}
+		d.Skipped = []Stretch{{q.first(), q.last(cut), skipped, c.Reason()}}
 	}
 	return d
 }

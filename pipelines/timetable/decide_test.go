@@ -251,7 +251,7 @@ func compare(t *testing.T, tt *Timetable, s Spec, now time.Time, last Interval, 
 		}
 	}, Count: len(run), Next: next}
 	if n := len(due) - len(run); n > 0 {
-		want.Skipped = []Stretch{{due[0].Interval, due[n-1].Interval, n, c.reason()}}
+		want.Skipped = []Stretch{{due[0].Interval, due[n-1].Interval, n, c.Reason()}}
 	}
 	if got, want := story(tt.Decide(now, last, c)), story(want); got != want {
 		t.Fatalf("%+v at %s after %q with catchup %s:\n got %s\nwant %s", s, stamp(now), show(last), c, got, want)

@@ -107,6 +107,32 @@ func TestMigrateMakesNothingOverWhatAnOrderHasMade(t *testing.T) {
 	}
 }
 
+// What a policy has passed over is on record. On another grid it is still that, and not
+// missing; only what no record and no run covers is.
+func TestWhatAPolicyHasPassedOverIsNotMissingOnAnotherGrid(t *testing.T) {
+	noon := time.Date(2024, 1, 5, 12, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		schedule string
+		missing  int
+	}{{"@daily", 2}, {"@hourly", 2 * 24}, {"0 6 * * *", 2}} {
+		s := daysOf(t, 4, fmt.Sprintf("schedule: %q\nstart_date: 2023-12-25\ncatchup: true\ntasks: {a: 'echo $TIDEMARK_INTERVAL_START'}\n", c.schedule))
+		day := func(n int) timetable.Interval {
+			start := time.Date(2023, 12, n, 0, 0, 0, 0, time.UTC)
+			return timetable.Interval{Start: start, End: start.AddDate(0, 0, 1)}
+		}
+		s.Skipped = []timetable.Stretch{{First: day(25), Last: day(29), Count: 5, Reason: "catchup: false"}}
+		missing := 0
+		for _, u := range Migrate(noon, []*PipelineScope{s}).Untouched {
+			if u.State == "missing" {
+				missing++
+			}
+		}
+		if missing != c.missing {
+			t.Errorf("%s: %d are missing, not %d", c.schedule, missing, c.missing)
+		}
+	}
+}
+
 // TestMigrateMissesNothingThatThePolicyPassedOver: the record says already why there is none.
 func TestMigrateMissesNothingThatThePolicyPassedOver(t *testing.T) {
 	s := daysOf(t, 5, "schedule: '@daily'\nstart_date: 2023-12-30\ncatchup: true\ntasks: {a: 'echo $TIDEMARK_INTERVAL_START'}\n")

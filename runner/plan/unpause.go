@@ -181,6 +181,6 @@ func (u *unpausing) foretell(now time.Time, missed int) {
 		return
 	}
 	d := u.s.Def.Timetable.Decide(now, u.s.Last, u.s.Def.Catchup)
-	u.Warnings = append(u.Warnings, fmt.Sprintf("of %d intervals that were missed the schedule makes %d (catchup: %s); --catchup makes all, --skip none",
-		missed, d.Count, u.s.Def.Catchup))
+	u.Warnings = append(u.Warnings, fmt.Sprintf("of %d intervals that were missed the schedule makes %d (%s); --catchup makes all, --skip none",
+		missed, d.Count, u.s.Def.Catchup.Reason()))
 }

@@ -41,6 +41,10 @@ func TestUnpauseSaysWhatBecomesOfWhatWasMissed(t *testing.T) {
 		}
 		keepsItsWord(t, p)
 	}
+	two, err := Unpause(day(5), paused(t, timetable.Catchup{Mode: timetable.CatchupLastN, N: 2}), UnpauseArgs{})
+	if err != nil || len(two.Warnings) != 1 || !strings.Contains(two.Warnings[0], "the schedule makes 2 (catchup: last 2)") {
+		t.Errorf("%v, %q", err, two.Warnings)
+	}
 	s := paused(t, timetable.Catchup{})
 	s.Paused = false
 	if p, err := Unpause(day(5), s, UnpauseArgs{Missed: MissedCatchup}); err != nil || !p.Empty() {
