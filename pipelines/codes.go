@@ -11,4 +11,6 @@ var Codes = []string{
 	// The tasks.
 	"unknown-task", "unknown-pool", "cycle", "bad-trigger-rule", "not-a-setup", "outside-teardown", "bad-expression", "unknown-variable", "bad-default", "missing-file",
 	"path-escapes",
+	// The project.
+	"relaxed-durability",
 }

@@ -20,6 +20,7 @@ type Settings struct {
 	StateDir    string // where the database lives, relative to the root or absolute; "" is .tidemark
 	LogDir      string // where logs live, likewise; "" is the state directory's logs
 	Parallelism int    // tasks running at once; 0: not said
+	Relaxed     bool   // durability: relaxed; a loss of power may take the last commits
 	InheritEnv  []string
 	Vars        map[string]any
 	Env         []EnvVar
@@ -99,6 +100,7 @@ func (d *decoder) settingsKeys(root *yaml.Node, s *Settings) {
 		{"parallelism", func(_, v *yaml.Node) { s.Parallelism = d.integer(v, "parallelism", 1, 10_000) }},
 		{"state_dir", func(_, v *yaml.Node) { s.StateDir = d.directory(v, "state_dir") }},
 		{"log_dir", func(_, v *yaml.Node) { s.LogDir = d.directory(v, "log_dir") }},
+		{"durability", func(_, v *yaml.Node) { s.Relaxed = d.durability(v) }},
 		{"vars", keep(&vars)},
 		{"pools", func(_, v *yaml.Node) { s.Pools = d.pools(v) }},
 		{"inherit_env", func(_, v *yaml.Node) { s.InheritEnv = d.inheritEnv(v) }},
@@ -132,6 +134,17 @@ func (d *decoder) vars(n *yaml.Node) map[string]any {
 		vars[e.key.Value] = d.plain(e.value)
 	}
 	return vars
+}
+
+// durability says whether it is relaxed, and what that means to whoever looks.
+func (d *decoder) durability(n *yaml.Node) bool {
+	relaxed := d.choice(n, "durability", []string{"full", "relaxed"}) == 1
+	if relaxed {
+		d.report(Warning, d.span(n), "relaxed-durability",
+			"after a loss of power the last commits may be missing, and what ran since then runs again",
+			"take durability: full, unless all tasks may be run twice")
+	}
+	return relaxed
 }
 
 func (d *decoder) directory(n *yaml.Node, what string) string {

@@ -86,6 +86,7 @@ var measurements = []struct {
 	{"wide", (*bench).wide},
 	{"shell", (*bench).shell},
 	{"chain", (*bench).chain},
+	{"engines", (*bench).engines},
 	{"grid", (*bench).grid},
 	{"weather", (*bench).weather},
 	{"materialise", (*bench).materialise},

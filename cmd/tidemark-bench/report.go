@@ -82,9 +82,9 @@ func (b *bench) report(w io.Writer) {
 			fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s |\n", p.work, p.name, p.cost.wall.Round(time.Millisecond),
 				(p.cost.wall / time.Duration(p.tasks)).Round(time.Microsecond), number(p.wall), number(p.cpu))
 		}
-		for _, name := range []string{"dagu", "airflow", "prefect", "dagster"} {
-			if _, err := exec.LookPath(name); err != nil {
-				fmt.Fprintf(w, "\n%s is not installed here and was not measured.", name)
+		for _, e := range engines {
+			if _, err := exec.LookPath(e.name); err != nil {
+				fmt.Fprintf(w, "\n%s is not installed here and was not measured.", e.name)
 			}
 		}
 		fmt.Fprintln(w)
@@ -148,6 +148,11 @@ func peerVersions() []string {
 		if out, err := exec.Command(p[1], p[2:]...).Output(); err == nil {
 			first, _, _ := strings.Cut(string(out), "\n")
 			all = append(all, p[0]+" ("+strings.TrimSpace(first)+")")
+		}
+	}
+	for _, e := range engines {
+		if text, there := e.settings(); there {
+			all = append(all, text)
 		}
 	}
 	return all

@@ -190,9 +190,9 @@ func (c *call) steer(paused bool) error {
 	if err != nil {
 		return err
 	}
-	db, err := sqlite.Open(at.db, sqlite.Options{})
+	db, err := at.open()
 	if err != nil {
-		return storeFailure(err)
+		return err
 	}
 	defer db.Close()
 	op, changed, err := db.SetLane(c.Ctx, now, row.ID, paused, c.actor())

@@ -119,6 +119,7 @@ type place struct {
 	db    string
 	state string // directory of the keeper, its journal and the logs
 	logs  string
+	fast  bool // a loss of power may take the last commits
 }
 
 // open opens the database for writing, and makes it where there is none.
@@ -127,7 +128,7 @@ func (p place) open() (*sqlite.DB, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, cannotWriteIn(dir, err)
 	}
-	db, err := sqlite.Open(p.db, sqlite.Options{})
+	db, err := sqlite.Open(p.db, sqlite.Options{Fast: p.fast})
 	return db, storeFailure(err)
 }
 
@@ -138,7 +139,7 @@ func (c *call) Place() (place, error) {
 	if err != nil {
 		return place{}, err
 	}
-	p := place{root: project.Root}
+	p := place{root: project.Root, fast: project.Settings.Relaxed}
 	if p.db, err = c.Database(); err != nil {
 		return place{}, err
 	}

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -87,6 +90,9 @@ func (v *show) latest(name string, p *pipelineTally) {
 	}
 	var rows [][]string
 	for _, run := range p.newest {
+		if silent(runner.LogFile(v.session.place.logs, name, run.Interval.Start, "any", -1, 1)) {
+			continue
+		}
 		said := ""
 		for i := range run.Instances { // in the order of the definition
 			in := &run.Instances[i]
@@ -104,6 +110,12 @@ func (v *show) latest(name string, p *pipelineTally) {
 		v.call.Printf("\nthe newest results:\n")
 		writeAligned(v.call.Out, rows)
 	}
+}
+
+// silent says whether nothing has been written where a log would stand.
+func silent(log string) bool {
+	_, err := os.Stat(filepath.Dir(log))
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // lastWord is the last line of an instance's newest log.

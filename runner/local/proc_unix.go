@@ -125,10 +125,14 @@ func lookPath(name string, env []string, dir string) (string, error) {
 			place = filepath.Join(dir, place)
 		}
 		candidate := filepath.Join(place, name)
+		denied := unix.Access(candidate, unix.X_OK) // in most places there is nothing of that name
+		if denied == unix.ENOENT {
+			continue
+		}
 		if info, err := os.Stat(candidate); err != nil || info.IsDir() {
 			continue
 		}
-		if unix.Access(candidate, unix.X_OK) == nil {
+		if denied == nil {
 			return candidate, nil
 		}
 		problem = unix.EACCES

@@ -89,24 +89,22 @@ func (db *DB) Cells(ctx context.Context, pipeline string, from, to time.Time, se
 		if err != nil {
 			return err
 		}
-		reason := `NULL`
-		if len(marks) > 0 {
-			reason = `i.reason_id`
+		id, ok, err := r.number(`SELECT pipeline_id FROM pipelines WHERE name = ?`, pipeline)
+		if err != nil || !ok {
+			return err
 		}
-		var run, packed int64
-		var why sql.NullInt64
-		return r.each(`
+		reason := `0`
+		if len(marks) > 0 {
+			reason = `ifnull(i.reason_id, 0)`
+		}
+		return r.numbers(`
 			SELECT i.run_id, i.state | (i.task_id << 4), `+reason+`
-			FROM pipelines AS p
-			CROSS JOIN runs AS r USING (pipeline_id)
+			FROM runs AS r
 			CROSS JOIN task_instances AS i USING (run_id)
-			WHERE p.name = ?
+			WHERE r.pipeline_id = ?
 			  AND r.interval_start BETWEEN ? AND ?
-			ORDER BY r.interval_start`, []any{pipeline, lo, hi}, func(rows *sql.Rows) error {
-			if err := rows.Scan(&run, &packed, &why); err != nil {
-				return err
-			}
-			see(runner.Cell{Run: run, Task: tasks[packed>>4], State: plan.State(packed & 15), Marked: why.Valid && marks[why.Int64] != ""})
+			ORDER BY r.interval_start`, 3, []int64{id, lo, hi}, func(row []int64) error {
+			see(runner.Cell{Run: row[0], Task: tasks[row[1]>>4], State: plan.State(row[1] & 15), Marked: row[2] != 0 && marks[row[2]] != ""})
 			return nil
 		})
 	})

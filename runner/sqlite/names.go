@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+
+	"github.com/tidemark-dev/tidemark/pipelines"
 )
 
 // names are the integer keys of texts that the database holds once. Rows of them are never
@@ -78,6 +80,25 @@ func (n *names) task(w *conn, pipeline int64, name string) (int64, error) {
 	}
 	n.tasks[key], n.taskNames[id] = id, name
 	return id, nil
+}
+
+// nameTasks gives keys to the tasks of a pipeline that have none. All names were learnt in
+// this transaction, so that nobody need look for them one by one.
+func (n *names) nameTasks(w *conn, pipeline int64, p *pipelines.Pipeline) error {
+	for _, t := range p.Tasks {
+		key := taskName{pipeline, t.ID}
+		if _, ok := n.tasks[key]; ok {
+			continue
+		}
+		id, err := w.insert(`
+			INSERT INTO tasks (pipeline_id, name)
+			VALUES (?, ?)`, pipeline, t.ID)
+		if err != nil {
+			return fmt.Errorf("cannot name task %q: %w", t.ID, err)
+		}
+		n.tasks[key], n.taskNames[id] = id, t.ID
+	}
+	return nil
 }
 
 // reason returns the key of a text; the empty text is NULL.

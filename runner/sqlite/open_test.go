@@ -161,3 +161,12 @@ func TestASecondRunnerIsRefusedAndToldByWhom(t *testing.T) {
 	must(t, err)
 	release()
 }
+
+func TestOnlyWhoSaysSoDoesNotWaitForTheDisk(t *testing.T) {
+	for fast, want := range map[bool]int64{false: 2, true: 1} { // FULL, NORMAL
+		db := open(t, filepath.Join(t.TempDir(), "state.db"), Options{Fast: fast})
+		if got, _, err := db.w.number("PRAGMA synchronous"); got != want || err != nil {
+			t.Errorf("fast %t: %d, %v", fast, got, err)
+		}
+	}
+}

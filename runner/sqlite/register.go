@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -119,10 +120,10 @@ func (db *DB) register(w *conn, p *pipelines.Pipeline, c runner.Commit, now time
 	}
 	r = &registered{file: p.File, fingerprint: p.Fingerprint, results: p.UsesResults(), past: p.DependOnPast(), looksBack: p.LooksBack(), tasks: map[string]*definition{}}
 	known := len(db.names.tasks)
+	if err := db.names.nameTasks(w, id, p); err != nil {
+		return nil, false, err
+	}
 	for i, t := range p.Tasks {
-		if _, err := db.names.task(w, id, t.ID); err != nil {
-			return nil, false, err
-		}
 		r.tasks[t.ID] = &definition{fingerprint: t.Fingerprint, hashed: t.Hashed, place: i}
 	}
 	added, err := w.exec(`
@@ -224,41 +225,43 @@ type meaning struct {
 
 // saveMeanings makes rows of them at the commit of now, and returns their keys by task.
 func (db *DB) saveMeanings(w *conn, meanings []meaning) (map[int64]int64, error) {
-	rows := make([][3]any, len(meanings))
-	for i, m := range meanings {
+	prints := make(map[int64]string, len(meanings))
+	full := make(map[int64][2]string, len(meanings))
+	for _, m := range meanings {
 		hashed, err := json.Marshal(m.hashed)
 		if err != nil {
 			return nil, err
 		}
-		rows[i] = [3]any{m.task, m.fingerprint, string(hashed)}
+		prints[m.task], full[m.task] = m.fingerprint, [2]string{m.fingerprint, string(hashed)}
 	}
-	text, err := json.Marshal(rows)
-	if err != nil {
+	rows, err1 := json.Marshal(full)
+	keys, err2 := json.Marshal(prints) // apart: to take a value out of an array costs more than the row
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	list := string(text)
+	list := string(keys)
 	if _, err := w.exec(`
 		INSERT INTO fingerprints (task_id, fingerprint, hashed)
-		SELECT value ->> 0, value ->> 1, value ->> 2
+		SELECT CAST(key AS INTEGER), value ->> 0, value ->> 1
 		FROM json_each(?)
 		WHERE true
-		ON CONFLICT DO NOTHING`, list); err != nil {
+		ON CONFLICT DO NOTHING`, string(rows)); err != nil {
 		return nil, err
 	}
 	if _, err := w.exec(`
 		INSERT INTO definitions (fingerprint_id, commit_id, dirty)
 		SELECT f.fingerprint_id, ?, ?
 		FROM json_each(?) AS t
-		CROSS JOIN fingerprints AS f ON f.task_id = t.value ->> 0 AND f.fingerprint = t.value ->> 1
+		CROSS JOIN fingerprints AS f ON f.task_id = CAST(t.key AS INTEGER) AND f.fingerprint = t.value
 		WHERE true
 		ON CONFLICT DO NOTHING`, db.defs.commit.ID, db.defs.commit.Dirty, list); err != nil {
 		return nil, err
 	}
 	ids := make(map[int64]int64, len(meanings))
-	err = w.each(`
+	err := w.each(`
 		SELECT f.task_id, d.definition_id
 		FROM json_each(?) AS t
-		CROSS JOIN fingerprints AS f ON f.task_id = t.value ->> 0 AND f.fingerprint = t.value ->> 1
+		CROSS JOIN fingerprints AS f ON f.task_id = CAST(t.key AS INTEGER) AND f.fingerprint = t.value
 		CROSS JOIN definitions AS d ON d.fingerprint_id = f.fingerprint_id
 		WHERE d.commit_id = ?
 		  AND d.dirty = ?`, []any{list, db.defs.commit.ID, db.defs.commit.Dirty}, func(rows *sql.Rows) error {

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"database/sql"
+	"encoding/json"
 	"fmt"
 
 	"github.com/tidemark-dev/tidemark/runner/plan"
@@ -18,10 +19,8 @@ func (x *writing) run(ch *plan.RunChange) error {
 	}
 	x.tally.run(pipeline, ch.From, -1)
 	x.tally.run(pipeline, ch.To, +1)
-	for i := range ch.Born {
-		if err := x.born(pipeline, ch.Run.ID, &ch.Born[i]); err != nil {
-			return fmt.Errorf("task %q: %w", ch.Born[i].Name(), err)
-		}
+	if err := x.bear(pipeline, ch.Run.ID, ch.Born); err != nil {
+		return err
 	}
 	for i := range ch.Gone {
 		if err := x.gone(pipeline, ch.Run.ID, &ch.Gone[i]); err != nil {
@@ -71,12 +70,53 @@ func (x *writing) moveRun(ch *plan.RunChange) error {
 		  AND state = ?`, ch.To, ended, reason, ch.Run.ID, ch.From)
 }
 
-func (x *writing) born(pipeline, run int64, in *plan.Instance) error {
-	task, err := x.names.task(x.w, pipeline, in.Task)
+// fresh is what instances have in common that were just born for a run, whole.
+type fresh struct {
+	limit     int
+	operation int64
+}
+
+// bear makes the instances of a run: those that are alike, as nearly all are, together.
+func (x *writing) bear(pipeline, run int64, born []plan.Instance) error {
+	alike := map[fresh][]int64{}
+	for i := range born {
+		in := &born[i]
+		task, err := x.names.task(x.w, pipeline, in.Task)
+		if err != nil {
+			return err
+		}
+		x.tally.instance(run, in.State, +1)
+		if in.MapIndex == -1 && in.State == plan.Waiting && in.Try == 0 && in.NotBefore.IsZero() {
+			kind := fresh{in.TryLimit, in.Operation}
+			alike[kind] = append(alike[kind], task)
+		} else if err := x.born(run, task, in); err != nil {
+			return fmt.Errorf("task %q: %w", in.Name(), err)
+		}
+	}
+	for kind, tasks := range alike {
+		if err := x.bornAlike(run, kind, tasks); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *writing) bornAlike(run int64, kind fresh, tasks []int64) error {
+	list, err := json.Marshal(tasks)
 	if err != nil {
 		return err
 	}
-	x.tally.instance(run, in.State, +1)
+	made, err := x.w.exec(`
+		INSERT INTO task_instances (run_id, task_id, map_index, state, try, try_limit, operation_id)
+		SELECT ?, value, -1, 0, 0, ?, ?
+		FROM json_each(?)`, run, kind.limit, nonzero(kind.operation), string(list))
+	if err == nil && made != int64(len(tasks)) {
+		err = fmt.Errorf("%d of %d task instances were made", made, len(tasks))
+	}
+	return err
+}
+
+func (x *writing) born(run, task int64, in *plan.Instance) error {
 	return x.w.one("the task instance", `
 		INSERT INTO task_instances (run_id, task_id, map_index, state, try, try_limit, not_before, operation_id)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, run, task, in.MapIndex, in.State, in.Try, in.TryLimit, micros(in.NotBefore), nonzero(in.Operation))

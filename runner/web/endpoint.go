@@ -53,7 +53,7 @@ var (
 	stretch = join(params("string", "task_regex"), within, params("boolean", "upstream", "downstream"))
 	choice  = join(stretch, params("array", "state", "interval", "exclude_interval", "tag"), params("integer", "last"),
 		params("boolean", "only_failed", "only_running", "past", "future", "all"), params("string", "select"))
-	record = join(params("boolean", "dry_run"), params("string", "reason", "ticket"))
+	record = join(params("boolean", "dry_run"), params("string", "reason", "ticket", "override"))
 	listed = join(within, params("array", "state"), params("string", "task_regex", "select"), params("integer", "limit"))
 )
 

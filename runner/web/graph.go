@@ -28,11 +28,15 @@ type graphView struct {
 	Failures      int  // tasks that failed
 	Here          string
 	Table         bool
+	Tasks         int // drawn, also where they are folded
+	folding
 }
 
 type graphNode struct {
-	ID, Name string // the name as it fits
-	State    string // "none": there is no instance
+	ID, Name string   // the name as it fits
+	Title    string   // of a folded group, its whole name
+	Folded   []string // its tasks
+	State    string   // "none": there is no instance
 	Glyph    string
 	Mapped   int // instances, where for_each made several
 	X, Y     int
@@ -85,10 +89,11 @@ func (s *Server) serveGraph(w http.ResponseWriter, r *http.Request) {
 			v.Failures++
 		}
 	}
+	v.ask(r)
 	began := time.Now()
 	v.draw(s, states, counts)
 	w.Header().Set("Server-Timing", fmt.Sprintf("layout;dur=%.1f", float64(time.Since(began).Microseconds())/1000))
-	v.Here = "/p/" + p.Name + "/graph?" + pick(r, "at", "failed", "table").Encode()
+	v.Here = "/p/" + p.Name + "/graph?" + pick(r, "at", "failed", "table", "fold", "open").Encode()
 	render(w, r, "graph", map[string]any{"Title": p.Name + " graph", "Pipeline": p.Name, "Tab": "graph", "V": v, "ReadOnly": s.Guard.ReadOnly})
 }
 
@@ -136,40 +141,32 @@ func (v *graphView) draw(s *Server, states map[string]string, counts map[string]
 	if v.OnlyFailed {
 		tasks = failedPath(v.P, states)
 	}
+	v.Tasks = len(tasks)
+	v.settle(tasks)
+	units := unitsOf(tasks, v.isOpen)
 	number := map[string]int{}
 	longest := 0
-	for i, t := range tasks {
-		number[t.ID] = i
-		longest = max(longest, min(graphLetter, len(t.ID)))
+	for i, u := range units {
+		for _, t := range u.Tasks {
+			number[t.ID] = i
+		}
+		longest = max(longest, min(graphLetter, len(u.title())))
 	}
 	v.Box = 40 + graphChar*max(longest, 8)
-	edges := []layered.Edge{}
-	for i, t := range tasks {
-		for _, need := range t.Needs {
-			if from, ok := number[need]; ok {
-				edges = append(edges, layered.Edge{From: from, To: i})
-			}
-		}
-	}
-	d := s.graphs.of(v.P, len(tasks), edges, v.OnlyFailed)
+	edges := unitEdges(units, number)
+	d := s.graphs.of(v.P, v.layoutName(), len(units), edges)
 	x := func(p layered.Point) int { return graphMargin + int(p.X)*(v.Box+graphGap) }
 	y := func(p layered.Point) int { return graphMargin/2 + int(math.Round(p.Y*graphRow)) }
-	for i, t := range tasks {
-		n := graphNode{ID: t.ID, Name: fitting(t.ID), State: states[t.ID], X: x(d.Nodes[i]), Y: y(d.Nodes[i]) - graphNodeH/2, Needs: t.Needs, Mapped: counts[t.ID]}
-		if n.State == "" {
-			n.State = "none"
-		}
-		n.Glyph = glyphs[n.State]
-		n.Href = "/p/" + v.P.Name + "?focus=" + url.QueryEscape(t.ID)
-		if v.Column != nil {
-			n.Href = instanceURL(v.P.Name, v.Column.Interval.Start, v.P.Location, t.ID)
-		}
+	for i, u := range units {
+		n := v.node(u, states, counts)
+		n.X, n.Y = x(d.Nodes[i]), y(d.Nodes[i])-graphNodeH/2
 		v.Nodes = append(v.Nodes, n)
 	}
+	blocked := badEdges(tasks, number, states)
 	for i, e := range edges {
 		v.Links = append(v.Links, [2]int{e.From, e.To})
 		if path := d.Paths[i]; path != nil {
-			v.Edges = append(v.Edges, graphEdge{curve(path, x, y, v.Box), v.Nodes[e.To].State == "upstream_failed" && bad(v.Nodes[e.From].State)})
+			v.Edges = append(v.Edges, graphEdge{curve(path, x, y, v.Box), blocked[e]})
 		}
 	}
 	slices.SortStableFunc(v.Edges, func(a, b graphEdge) int { // bad ones lie on top
@@ -182,6 +179,42 @@ func (v *graphView) draw(s *Server, states map[string]string, counts map[string]
 	})
 	v.Width = 2*graphMargin + max(d.Layers, 1)*(v.Box+graphGap) - graphGap
 	v.Height = graphMargin + int(math.Ceil(d.Height*graphRow))
+}
+
+// node is how a unit looks, wherever it stands.
+func (v *graphView) node(u unit, states map[string]string, counts map[string]int) graphNode {
+	t := u.Tasks[0]
+	n := graphNode{ID: t.ID, Name: fitting(u.title()), State: worstOf(u.Tasks, states), Needs: t.Needs, Mapped: counts[t.ID]}
+	if n.State == "" {
+		n.State = "none"
+	}
+	n.Glyph = glyphs[n.State]
+	switch {
+	case u.Key != "":
+		n.ID, n.Title, n.Mapped, n.Needs = "@"+u.Key, u.Name, 0, nil
+		for _, t := range u.Tasks {
+			n.Folded = append(n.Folded, t.ID)
+		}
+		n.Href = v.opened(u.Key)
+	case v.Column != nil:
+		n.Href = instanceURL(v.P.Name, v.Column.Interval.Start, v.P.Location, t.ID)
+	default:
+		n.Href = "/p/" + v.P.Name + "?focus=" + url.QueryEscape(t.ID)
+	}
+	return n
+}
+
+// badEdges are the edges along which a failure goes.
+func badEdges(tasks []*pipelines.Task, number map[string]int, states map[string]string) map[layered.Edge]bool {
+	all := map[layered.Edge]bool{}
+	for _, t := range tasks {
+		for _, need := range t.Needs {
+			if from, ok := number[need]; ok && states[t.ID] == "upstream_failed" && bad(states[need]) {
+				all[layered.Edge{From: from, To: number[t.ID]}] = true
+			}
+		}
+	}
+	return all
 }
 
 func bad(state string) bool { return state == "failed" || state == "upstream_failed" }
@@ -243,10 +276,10 @@ func failedPath(p *pipelines.Pipeline, states map[string]string) []*pipelines.Ta
 	return slices.DeleteFunc(slices.Clone(p.Tasks), func(t *pipelines.Task) bool { return !keep[t.ID] })
 }
 
-// drawings keeps the layout of each pipeline as it is now: states change, the graph does not.
+// drawings keeps the layouts of each pipeline as it is now: states change, the graph does not.
 type drawings struct {
 	mu  sync.Mutex
-	all map[string]drawn
+	all map[[2]string]drawn // by pipeline and name of the layout
 }
 
 type drawn struct {
@@ -254,19 +287,21 @@ type drawn struct {
 	layered.Drawing
 }
 
-func (c *drawings) of(p *pipelines.Pipeline, n int, edges []layered.Edge, part bool) layered.Drawing {
-	if part {
+// of is a layout; one without a name is not kept.
+func (c *drawings) of(p *pipelines.Pipeline, name string, n int, edges []layered.Edge) layered.Drawing {
+	if name == "" {
 		return layered.Draw(n, edges)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	d, ok := c.all[p.Name]
+	key := [2]string{p.Name, name}
+	d, ok := c.all[key]
 	if !ok || d.fingerprint != p.Fingerprint {
 		if c.all == nil {
-			c.all = map[string]drawn{}
+			c.all = map[[2]string]drawn{}
 		}
 		d = drawn{p.Fingerprint, layered.Draw(n, edges)}
-		c.all[p.Name] = d
+		c.all[key] = d
 	}
 	return d.Drawing
 }

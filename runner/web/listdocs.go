@@ -114,7 +114,8 @@ type backfillDoc struct {
 	Pipeline, State string
 	Bounds          *plan.Bounds
 	Progress        progressDoc
-	ETA             *plan.ETA `json:"eta_s"`
+	ETA             *plan.ETA  `json:"eta_s"`
+	Ends            *time.Time `json:"-"` // by the middle of what it is taken for
 	Reason          string
 }
 

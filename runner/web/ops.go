@@ -56,5 +56,17 @@ func (s *Server) serveOperation(w http.ResponseWriter, r *http.Request) {
 	if len(o.Pipelines) == 1 {
 		loc = s.zone(o.Pipelines[0])
 	}
-	render(w, r, "operation", map[string]any{"Title": "Operation " + id, "Tab": "operations", "O": o, "Loc": loc, "Now": s.Now(), "ReadOnly": s.Guard.ReadOnly})
+	var left *backfillDoc
+	if o.Kind == "backfill" {
+		doc, f := ask[backfillsDoc](r.Context(), s, Command{Verb: "backfill show", Args: []string{id}})
+		if f != nil {
+			failed(w, r, f)
+			return
+		}
+		if left = &doc.Backfills[0]; left.ETA != nil {
+			ends := s.Now().Add(time.Duration(left.ETA.P50 * float64(time.Second)))
+			left.Ends = &ends
+		}
+	}
+	render(w, r, "operation", map[string]any{"Title": "Operation " + id, "Tab": "operations", "O": o, "Backfill": left, "Loc": loc, "Now": s.Now(), "ReadOnly": s.Guard.ReadOnly})
 }

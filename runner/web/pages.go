@@ -72,7 +72,15 @@ func (s *Server) serveProblems(w http.ResponseWriter, r *http.Request) {
 		failed(w, r, f)
 		return
 	}
-	render(w, r, "problems", map[string]any{"Title": "Problems", "Tab": "problems", "Doc": doc})
+	project := s.Project()
+	names := map[string]string{} // of the pipelines, by file: those that have a page with the text
+	for _, p := range project.Pipelines {
+		names[p.File] = p.Name
+	}
+	for _, b := range project.Broken {
+		names[b.File] = b.Name
+	}
+	render(w, r, "problems", map[string]any{"Title": "Problems", "Tab": "problems", "Doc": doc, "Names": names})
 }
 
 // pipelineRow is a pipeline as the first page shows it.

@@ -12,21 +12,23 @@ import (
 
 // previewView is a plan as a dialog shows it.
 type previewView struct {
-	Plan     *plan.Plan
-	Loc      *time.Location
-	Tasks    []previewTask
-	States   []stateCount
-	Left     []leftAlone
-	Stripe   []stripe // of a backfill: one for each interval of the range
-	In, Out  int      // of them
-	Now      time.Time
-	Line     string // the same order on the command line
-	Rows     int    // what the button says
-	Noun     string
-	Painted  painted // which cells to hatch
-	Failure  *Failure
-	Confirms bool // so many that a person types the number
-	Millis   int64
+	Plan    *plan.Plan
+	Loc     *time.Location
+	Tasks   []previewTask
+	States  []stateCount
+	Left    []leftAlone
+	Stripe  []stripe // of a backfill: one for each interval of the range
+	In, Out int      // of them
+	Now     time.Time
+	Line    string // the same order on the command line
+	Rows    int    // what the button says
+	Noun    string
+	Painted painted // which cells to hatch
+	Failure *Failure
+	// Overridable says that what failed is a guard rail past which a person may go.
+	Overridable bool
+	Confirms    bool // so many that a person types the number
+	Millis      int64
 }
 
 type previewTask struct {
@@ -127,6 +129,7 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request, c Command, loc 
 		v.summarise(doc)
 	} else {
 		v.Failure = inZone(a.Failure, v.Loc)
+		v.Overridable = a.Failure != nil && a.Failure.Code == "guard-rail" && strings.Contains(a.Failure.Help, "--override")
 	}
 	v.Millis = time.Since(began).Milliseconds()
 	fragment(w, "plan", v)

@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -34,7 +36,7 @@ const versionName = 12
 
 // serveYAML shows the file as it is now or a version of it, and what differs from another.
 func (s *Server) serveYAML(w http.ResponseWriter, r *http.Request) {
-	p, ok := s.pipeline(w, r)
+	p, ok := s.fileOf(w, r)
 	if !ok {
 		return
 	}
@@ -71,6 +73,26 @@ func (s *Server) serveYAML(w http.ResponseWriter, r *http.Request) {
 		v.Lines = fold(v.Lines)
 	}
 	render(w, r, "yaml", map[string]any{"Title": p.Name + " YAML", "Pipeline": p.Name, "Tab": "yaml", "V": v})
+}
+
+// fileOf is the pipeline that a path names, or of a file with errors what can be said of it:
+// its text, under whose lines the errors stand.
+func (s *Server) fileOf(w http.ResponseWriter, r *http.Request) (*pipelines.Pipeline, bool) {
+	project, name := s.Project(), r.PathValue("pipeline")
+	if _, valid := project.Pipeline(name); !valid {
+		for _, b := range project.Broken {
+			if b.Name != name {
+				continue
+			}
+			text, err := os.ReadFile(filepath.Join(project.Root, filepath.FromSlash(b.File)))
+			if err != nil {
+				failed(w, r, &Failure{Code: "unreadable-file", Exit: 2, Message: b.File + " cannot be read: " + err.Error(), Help: "its problems are at /problems"})
+				return nil, false
+			}
+			return &pipelines.Pipeline{Name: name, File: b.File, Location: time.UTC, Source: string(text)}, true
+		}
+	}
+	return s.pipeline(w, r)
 }
 
 // version is the text of the version that a URL names; "now" is the file.

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -107,4 +108,52 @@ func TestAGraphOfTwoThousandTasks(t *testing.T) {
 	p.until("the graph", `document.querySelector('[data-graph]')?.ready`)
 	p.click("#fit")
 	p.picture("graph-2000")
+}
+
+// grouped is a pipeline of n tasks in groups: each one's tasks need some of the one before.
+func grouped(n int, names ...string) map[string]string {
+	var b strings.Builder
+	b.WriteString("pipeline: grouped\nschedule: \"@daily\"\nstart_date: 2026-03-01\nend_date: 2026-03-02\ncatchup: true\ntasks:\n")
+	each := n / len(names)
+	for g, name := range names {
+		for i := range each {
+			fmt.Fprintf(&b, "  %s_%02d: {run: \"true\"", name, i)
+			if g > 0 {
+				fmt.Fprintf(&b, ", needs: [%s_%02d, %s_%02d]", names[g-1], i, names[g-1], (i*7+3)%each)
+			}
+			b.WriteString("}\n")
+		}
+	}
+	return map[string]string{"pipelines/grouped.yaml": b.String()}
+}
+
+// More than three hundred tasks come with their groups folded; one opens and folds again,
+// and an order about it is about its tasks.
+func TestGroupsOfAGraphAreFolded(t *testing.T) {
+	s := newStage(t, grouped(320, "extract", "clean", "fact", "mart"), "run", "--until-idle", "--progress", "none", "--now", "2026-04-02")
+	ready := `document.querySelector('[data-graph]')?.ready`
+	p := s.page("/p/grouped/graph?at=2026-03-02", 1440, 900)
+	p.until("the graph", ready)
+	ids := `[...document.querySelectorAll('.node')].map((n) => n.dataset.id).join(' ')`
+	if got := eval[string](p, ids); got != "@extract @clean @fact @mart" {
+		t.Fatalf("it shows %s", got)
+	}
+	if n := eval[int](p, `document.querySelectorAll('.edges path').length`); n != 3 {
+		t.Errorf("%d edges", n)
+	}
+	p.picture("graph-folded")
+	p.click(".node[data-id='@fact']")
+	p.until("one is open", ready+` && document.querySelectorAll('.node').length === 83`)
+	p.picture("graph-opened")
+	p.click(".grid-bar [title='Fold fact']")
+	p.until("it is folded", ready+` && document.querySelectorAll('.node').length === 4`)
+	at := eval[[]float64](p, `(() => { const b = document.querySelector('.node[data-id="@clean"]').getBoundingClientRect(); return [b.left + b.width / 2, b.top + b.height / 2]; })()`)
+	p.do(chromedp.MouseClickXY(at[0], at[1], chromedp.ButtonModifiers(chromedp.ModifierShift)))
+	p.until("its tasks are selected", `document.querySelector('.chosen[role=status]').textContent === '80 tasks selected'`)
+	p.do(chromedp.KeyEvent("c"))
+	p.until("the plan", `document.querySelector('dialog .plan')?.dataset.rows === '80'`)
+	p = s.page("/p/grouped/graph?at=2026-03-02", 1440, 900)
+	p.until("the graph", ready)
+	p.click(".grid-bar a.on")
+	p.until("all tasks", ready+` && document.querySelectorAll('.node').length === 320`)
 }

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -89,6 +90,20 @@ func TestABackfillIsSteered(t *testing.T) {
 	p.until("the plan", `document.querySelector('dialog .plan') !== null && !document.querySelector('dialog [type=submit]').disabled`)
 	p.click("dialog [type=submit]")
 	p.until("it is cancelled", `document.querySelector('tbody .badge')?.textContent === 'cancelled'`)
+}
+
+// How long a backfill will still take stands in the list, and with the hour on its page.
+func TestABackfillSaysHowLongItTakes(t *testing.T) {
+	s := newStage(t, map[string]string{"pipelines/slow.yaml": "pipeline: slow\nschedule: \"@daily\"\nstart_date: 2026-03-01\nend_date: 2026-03-04\ncatchup: true\ntasks:\n  work: {run: sleep 0.3}\n"},
+		"run", "--until-idle", "--progress", "none", "--now", "2026-04-02")
+	s.tidemark("backfill", "slow", "-s", "2025-01-01", "-e", "2025-12-31", "--max-active-runs", "1", "-y")
+	p := s.page("/backfills", 1280, 800)
+	if got := p.text("tbody tr td:nth-child(6)"); !strings.HasPrefix(got, "about 1m") && !strings.HasPrefix(got, "about 2m") {
+		t.Errorf("left: %q", got)
+	}
+	p.click("tbody tr th a")
+	p.until("when it ends", `/leftabout [0-9]+m [0-9]+s.*, done by [0-9-]+ [0-9:]+/.test(document.querySelector('dl')?.textContent)`)
+	p.picture("backfill-left")
 }
 
 // An interval has a page with its task instances; one that was not made says why.

@@ -250,7 +250,7 @@ func (p *page) do(actions ...chromedp.Action[chromedp.Void]) {
 func (p *page) until(what, js string) {
 	p.t.Helper()
 	_, err := chromedp.Run(p.ctx, chromedp.Poll[bool](js, chromedp.WithPollingTimeout(20*time.Second)))
-	for err != nil && strings.Contains(err.Error(), "Cannot find context") { // a click has led to another page
+	for err != nil && (strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "navigated or closed")) { // a click has led to another page
 		_, err = chromedp.Run(p.ctx, chromedp.Poll[bool](js, chromedp.WithPollingTimeout(20*time.Second)))
 	}
 	if err != nil {

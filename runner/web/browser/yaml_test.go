@@ -36,3 +36,21 @@ func TestTheYAML(t *testing.T) {
 		t.Errorf("the old version: %s", got)
 	}
 }
+
+// A file with errors has its page too: its text, and what is wrong below the lines.
+func TestABrokenFileIsShownWithItsErrors(t *testing.T) {
+	s := newStage(t, map[string]string{"pipelines/ads.yaml": "pipeline: ads\nshedule: \"@daily\"\ntasks:\n  fetch: {run: echo <b>}\n  load: {needs: fech, run: echo}\n"})
+	p := s.page("/", 1280, 800)
+	p.click(`td.strip a`)
+	p.until("the file", `location.pathname === '/p/ads/yaml' && document.querySelectorAll('.lines .t').length === 7`)
+	if got := p.text(".lines"); !strings.Contains(got, `"schedule"`) || !strings.Contains(got, `"fetch"`) || !strings.Contains(got, "echo <b>") {
+		t.Errorf("it says %s", got)
+	}
+	if got := eval[[]string](p, `[...document.querySelectorAll('tr.faulty')].map((r) => r.id)`); strings.Join(got, " ") != "L2 L5" {
+		t.Errorf("errors stand at %v", got)
+	}
+	p.picture("yaml-broken")
+	p.until("live", `document.querySelector('.live.on') !== null`)
+	s.write("pipelines/ads.yaml", "pipeline: ads\ntasks:\n  fetch: {run: echo}\n")
+	p.until("it is mended", `document.querySelectorAll('tr.faulty').length === 0 && document.querySelectorAll('.lines .t').length === 3`)
+}

@@ -94,10 +94,21 @@ export const open = async (verb, of, choice = {}, values = {}) => {
   const confirm = part('.confirm input');
   let seen = null;
   let asked = 0;
+  const save = part('[value=save]');
+  const record = { reason: part('.reason'), override: part('.override') };
   const body = () => ({ ...chosen, ...answers(form) });
+  // recorded is what goes on record with the order: guard rails may ask for it.
+  const recorded = () => Object.fromEntries(Object.entries(record).map(([name, e]) => [name, e.value]).filter(([, value]) => value));
+  // give gives the order, or with dry_run only asks for its plan.
+  const give = (more) => {
+    const { at = seen.dataset.at, ...rest } = body();
+    const path = at ? form.dataset.give.replace(/\/trigger$/, `/intervals/${encodeURIComponent(at)}/trigger`) : form.dataset.give;
+    return post(path, { ...rest, ...recorded(), ...more });
+  };
   const ready = () => {
     const many = seen?.hasAttribute('data-confirm');
     part('.confirm').hidden = !many;
+    save.disabled = !seen || seen.hasAttribute('data-empty');
     submit.disabled = !seen || seen.hasAttribute('data-empty') || many && confirm.value.replaceAll(',', '') !== seen.dataset.rows;
   };
   const plan = async () => {
@@ -108,12 +119,13 @@ export const open = async (verb, of, choice = {}, values = {}) => {
     ready();
     remember(verb, of, body());
     const text = await fetch(form.dataset.preview, {
-      method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Fragment': '1' }, body: JSON.stringify({ order: verb, ...body() }),
+      method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Fragment': '1' }, body: JSON.stringify({ order: verb, ...body(), ...recorded() }),
     }).then((r) => r.text(), () => '<p class="failure">There is no connection.</p>');
     if (number !== asked) return; // a later question is on its way
     result.innerHTML = text;
     result.classList.remove('busy');
     seen = result.querySelector('.plan');
+    record.override.hidden = !record.override.value && !result.querySelector('[data-overridable]');
     const cells = result.querySelector('.painted');
     painted(cells ? JSON.parse(cells.textContent) : null);
     const rows = Number(seen?.dataset.rows ?? 0);
@@ -126,6 +138,7 @@ export const open = async (verb, of, choice = {}, values = {}) => {
   let timer = 0;
   const soon = () => { clearTimeout(timer); timer = setTimeout(plan, 120); };
   part('.switches').addEventListener('input', soon);
+  for (const e of Object.values(record)) e.addEventListener('input', () => { if (!seen || e === record.override) soon(); });
   part('.switches').addEventListener('click', ({ target }) => {
     if (!target.dataset.from) return;
     part('[name=start_date]').value = target.dataset.from;
@@ -139,9 +152,7 @@ export const open = async (verb, of, choice = {}, values = {}) => {
     if (submit.disabled) return;
     submit.disabled = true;
     try {
-      const { at = seen.dataset.at, ...rest } = body();
-      const path = at ? form.dataset.give.replace(/\/trigger$/, `/intervals/${encodeURIComponent(at)}/trigger`) : form.dataset.give;
-      const done = await post(path, { ...rest, reason: part('.reason').value, digest: seen.dataset.digest });
+      const done = await give({ digest: seen.dataset.digest });
       dialog.close();
       said(done, submit.textContent.replace(word, past));
       document.dispatchEvent(new CustomEvent('tidemark:change'));
@@ -149,6 +160,15 @@ export const open = async (verb, of, choice = {}, values = {}) => {
       toast(fault.message, { bad: true });
       plan();
     }
+  });
+  save.addEventListener('click', async () => {
+    try {
+      const plan = await give({ dry_run: true });
+      const file = URL.createObjectURL(new Blob([`${JSON.stringify(plan, null, 2)}\n`], { type: 'application/json' }));
+      Object.assign(document.createElement('a'), { href: file, download: `${verb}-${of}.json` }).click();
+      URL.revokeObjectURL(file);
+      toast(`Saved. Carry out exactly this: tidemark apply ${verb}-${of}.json`);
+    } catch (fault) { toast(fault.message, { bad: true }); }
   });
   dialog.addEventListener('close', () => { clearTimeout(timer); asked = -1; remember(); painted(null); dialog.remove(); });
   document.body.append(dialog);

@@ -20,16 +20,19 @@ let chosen = (query().get('sel') ?? '').split(',').filter(Boolean);
 let zoom = Number(query().get('zoom')) || 1;
 let planned = null;
 
+// tasksOf are the tasks that a node stands for: of a folded group all of its.
+const tasksOf = (id) => nodeOf(id)?.dataset.tasks?.split(' ') ?? [id];
+
 // dress puts back what is ours after the page has been renewed.
 const dress = () => {
   for (const n of nodes()) {
     const { id } = n.dataset;
     n.classList.toggle('on', id === focus);
     n.classList.toggle('chosen', chosen.includes(id));
-    n.classList.toggle('planned', !!planned?.tasks[id]);
+    n.classList.toggle('planned', !!planned && tasksOf(id).some((t) => planned.tasks[t]));
     if (focus) n.setAttribute('tabindex', id === focus ? '0' : '-1');
   }
-  view.querySelector('.chosen[role=status]').textContent = chosen.length ? `${chosen.length} ${chosen.length === 1 ? 'task' : 'tasks'} selected` : '';
+  view.querySelector('.chosen[role=status]').textContent = chosen.length ? ((n) => `${n} ${n === 1 ? 'task' : 'tasks'} selected`)(chosen.flatMap(tasksOf).length) : '';
   const [, , w, h] = svg().getAttribute('viewBox').split(' ').map(Number);
   svg().setAttribute('width', Math.round(w * zoom));
   svg().setAttribute('height', Math.round(h * zoom));
@@ -38,7 +41,9 @@ const dress = () => {
 let asked = 0;
 const look = async () => {
   const n = focus && nodeOf(focus);
-  if (!n || !at) return;
+  if (!n) return;
+  if (n.dataset.tasks) { view.querySelector('.panel').textContent = `${n.getAttribute('aria-label')}. Enter opens it; Shift with a click selects its tasks.`; return; }
+  if (!at) return;
   const number = ++asked;
   const answer = await fetch(`${n.getAttribute('href')}?panel=1`, { headers: { 'X-Fragment': '1' } }).catch(() => null);
   const html = await answer?.text();
@@ -60,6 +65,7 @@ view.addEventListener('click', (e) => {
   if (give) { act(give.dataset.order); return; }
   const n = e.target.closest('.node');
   if (!n || e.ctrlKey || e.metaKey) return;
+  if (n.dataset.tasks && !e.shiftKey) return; // the link opens it
   e.preventDefault();
   if (e.shiftKey) {
     const { id } = n.dataset;
@@ -94,7 +100,7 @@ const fit = () => {
 };
 const act = (verb) => {
   if ('readOnly' in view.dataset) { toast('These pages are read-only.', { bad: true }); return; }
-  const tasks = chosen.length ? chosen : focus ? [focus] : [];
+  const tasks = (chosen.length ? chosen : focus ? [focus] : []).flatMap(tasksOf);
   if (!at) { toast('This is the definition: choose an interval first.'); return; }
   if (!tasks.length) { toast('Choose a task first.'); return; }
   order(verb, pipeline, { task_regex: exactly(tasks), interval: [at] }, { downstream: verb === 'clear' && tasks.length === 1 });
@@ -110,8 +116,8 @@ document.addEventListener('keydown', (e) => {
     focusOn(to ?? now, true);
     return;
   }
-  const keys = { c: () => act('clear'), m: () => act('mark'), l: () => { if (focus) location.href = nodeOf(focus).getAttribute('href'); }, g: () => { location.href = `/p/${pipeline}?at=${encodeURIComponent(at)}&focus=${encodeURIComponent(focus)}${chosen.length ? `&sel=${encodeURIComponent(chosen.join())}` : ''}`; },
-    w: () => { if (focus && at) location.href = `${nodeOf(focus).getAttribute('href')}?tab=why`; }, Escape: () => choose([]), '+': () => scale(zoom * 1.25), '=': () => scale(zoom * 1.25), '-': () => scale(zoom / 1.25), 0: fit,
+  const keys = { c: () => act('clear'), m: () => act('mark'), l: () => { if (focus) location.href = nodeOf(focus).getAttribute('href'); }, g: () => { location.href = `/p/${pipeline}?at=${encodeURIComponent(at)}&focus=${encodeURIComponent(focus)}${chosen.length ? `&sel=${encodeURIComponent(chosen.flatMap(tasksOf).join())}` : ''}`; },
+    w: () => { if (focus && at && !focus.startsWith('@')) location.href = `${nodeOf(focus).getAttribute('href')}?tab=why`; }, Escape: () => choose([]), '+': () => scale(zoom * 1.25), '=': () => scale(zoom * 1.25), '-': () => scale(zoom / 1.25), 0: fit,
     '[': () => document.querySelector('main [rel=prev]')?.click(), ']': () => document.querySelector('main [rel=next]')?.click() };
   if (keys[e.key]) { e.preventDefault(); keys[e.key](); }
 });

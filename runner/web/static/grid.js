@@ -1,7 +1,7 @@
 // The grid: tasks by intervals, all of history, on two canvases in a native scroller.
 import { took, typing, toast } from './app.js';
 import { GridData, first, iso, marked, severity, stateOf } from './griddata.js';
-import { fit, palette, sprites } from './gridpaint.js';
+import { fit, kinds, palette, sprites } from './gridpaint.js';
 import { Selection, chosen } from './select.js';
 import { order } from './order.js';
 
@@ -50,7 +50,7 @@ customElements.define('tm-grid', class extends HTMLElement {
     this.style.setProperty('--names', `${this.names}px`);
     this.box.setAttribute('aria-label', `${this.pipeline}: tasks by intervals. Arrows move, Shift selects, c clears.`);
     const legend = part('.legend');
-    for (const s of ['success', 'failed', 'upstream_failed', 'running', 'queued', 'waiting', 'retrying', 'skipped']) {
+    for (const s of ['success', 'failed', 'upstream_failed', 'running', 'queued', 'waiting', 'retrying', 'skipped', 'removed']) {
       const e = document.createElement('span');
       e.className = 'state';
       e.append(Object.assign(document.createElement('span'), { className: `box s-${s}`, ariaHidden: 'true' }), s.replace('_', ' '));
@@ -286,7 +286,7 @@ customElements.define('tm-grid', class extends HTMLElement {
       const x = at(c) - ox;
       for (let r = r0; r <= r1; r++) {
         const b = this.data.cell(column, this.rows[r]);
-        if (b) g.drawImage(this.atlas, ((b & 15) + (b & marked ? 9 : 0)) * px, 0, px, px, x, at(r) - oy, px, px);
+        if (b) g.drawImage(this.atlas, ((b & 15) + (b & marked ? kinds : 0)) * px, 0, px, px, x, at(r) - oy, px, px);
         else { g.fillStyle = this.p.line; g.fillRect(x + px / 2 - d, at(r) - oy + px / 2 - d, 2 * d, 2 * d); }
       }
     }

@@ -1,10 +1,10 @@
 // The cells of a pipeline: one byte each, column by column, fetched where they are looked at.
 
-export const states = ['waiting', 'queued', 'running', 'retrying', 'success', 'failed', 'skipped', 'upstream_failed'];
+export const states = ['waiting', 'queued', 'running', 'retrying', 'success', 'failed', 'skipped', 'upstream_failed', 'removed'];
 export const runStates = ['queued', 'running', 'success', 'failed'];
 export const marked = 0x20;
 export const stateOf = (byte) => byte ? states[(byte & 15) - 1] : 'none';
-export const severity = { none: 0, success: 1, skipped: 2, waiting: 3, queued: 4, running: 5, retrying: 6, upstream_failed: 7, failed: 8 };
+export const severity = { none: 0, removed: 0.5, success: 1, skipped: 2, waiting: 3, queued: 4, running: 5, retrying: 6, upstream_failed: 7, failed: 8 };
 
 const decode = async (answer) => {
   const all = new Uint8Array(await answer.arrayBuffer());

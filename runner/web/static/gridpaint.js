@@ -31,30 +31,34 @@ const glyph = (g, s, size, p) => {
   g.stroke();
 };
 
+// kinds is how many pictures there are without a mark: none, and one for each state.
+export const kinds = states.length + 1;
+
 // sprites are one row of pictures of size px: kind k at x = k * px. Kinds are the state's
 // number plus one, and the same with a corner for what a person marked.
 export const sprites = (px, p) => {
   const canvas = document.createElement('canvas');
-  canvas.width = px * 18;
+  canvas.width = px * 2 * kinds;
   canvas.height = px;
   const g = canvas.getContext('2d');
   const gap = Math.max(1, Math.round(px / 12));
   const w = px - gap;
   const round = Math.min(px * 0.2, 5);
-  for (let k = 0; k < 18; k++) {
-    const s = k % 9 === 0 ? 'none' : states[k % 9 - 1];
+  for (let k = 0; k < 2 * kinds; k++) {
+    const s = k % kinds === 0 ? 'none' : states[k % kinds - 1];
     if (s === 'none') continue;
     g.save();
     g.translate(k * px, 0);
     g.beginPath();
     g.roundRect(0.5, 0.5, w - 1, w - 1, round);
-    g.fillStyle = s === 'skipped' ? p.bg : p.fill[s];
+    g.fillStyle = s === 'skipped' || s === 'removed' ? p.bg : p.fill[s];
     g.fill();
+    if (s === 'removed') g.setLineDash([px * 0.18, px * 0.14]);
     g.strokeStyle = p.edge[s];
     g.lineWidth = s === 'skipped' ? Math.max(1.2, px * 0.09) : 1;
     g.stroke();
     if (px >= 9) glyph(g, s, w, p);
-    if (k >= 9) { g.beginPath(); g.moveTo(0.5, w - 0.5); g.lineTo(w * 0.5, w - 0.5); g.lineTo(0.5, w * 0.5); g.fillStyle = p.ink; g.fill(); }
+    if (k >= kinds) { g.beginPath(); g.moveTo(0.5, w - 0.5); g.lineTo(w * 0.5, w - 0.5); g.lineTo(0.5, w * 0.5); g.fillStyle = p.ink; g.fill(); }
     g.restore();
   }
   return canvas;
