@@ -216,8 +216,8 @@ func fillHistory(dir, path string, n int) error {
 		{`INSERT OR IGNORE INTO definitions (definition_id, fingerprint_id, commit_id, dirty)
 			SELECT 1, min(fingerprint_id), 'c', 0 FROM fingerprints`, nil},
 		{`WITH RECURSIVE i (i) AS (SELECT count(*) FROM runs WHERE interval_start < ?3 UNION ALL SELECT i + 1 FROM i WHERE i + 1 < ?2)
-			INSERT INTO runs (pipeline_id, interval_start, interval_end, kind, state, version_id, created_at, started_at, ended_at, success)
-			SELECT (SELECT pipeline_id FROM pipelines WHERE name = 'past'), ?1 + i * 300000000, ?1 + (i + 1) * 300000000, 0, 2, 1,
+			INSERT INTO runs (pipeline_id, interval_start, length, kind, state, version_id, created_at, started_at, ended_at, success)
+			SELECT (SELECT pipeline_id FROM pipelines WHERE name = 'past'), ?1 + i * 300000000, 300000000, 0, 2, 1,
 			       ?1 + i * 300000000, ?1 + i * 300000000 + 1000, ?1 + i * 300000000 + 9000, ?4 FROM i`,
 			[]any{first, n / historyTasks, first + 100_000_000*300_000_000, historyTasks}},
 		{`INSERT INTO task_instances (run_id, task_id, state, try, try_limit, started_at, ended_at)

@@ -93,6 +93,8 @@ type backfilling struct {
 	params Params
 	why    []string // by task: why it is selected
 	full   []string // and, with the setups and teardowns of those, why a new run has it
+	fills  int      // intervals that it is about and that are due, those with a run included
+	passed passed   // what whyMade said last
 	early  int      // intervals before start_date
 	late   int      // intervals after end_date
 	notDue int
@@ -110,6 +112,7 @@ func (b *backfilling) walk() *Refusal {
 			return refusal
 		}
 	}
+	b.Runs = slices.Grow(b.Runs, b.fills)
 	if b.only(OnlySkipped) {
 		b.bridges(b.interval)
 	}
@@ -145,7 +148,7 @@ func (b *backfilling) holds(r Range) *Refusal {
 
 // tooMany counts before anything is made.
 func (b *backfilling) tooMany() bool {
-	tasks, intervals := 0, 0
+	tasks := 0
 	for _, why := range b.full {
 		if why != "" {
 			tasks++
@@ -158,10 +161,11 @@ func (b *backfilling) tooMany() bool {
 		if run, _ := runAt(b.s.Runs, period.Interval); !b.sel.covers(&Run{Interval: period.Interval}) || !b.about(period.Interval, run) {
 			continue
 		}
-		if intervals++; intervals*tasks > MaxBackfillRows {
+		if b.fills++; b.fills*tasks > MaxBackfillRows {
 			return true
 		}
 	}
+	b.Instances = slices.Grow(b.Instances, b.fills*tasks)
 	return false
 }
 
@@ -180,6 +184,9 @@ func (b *backfilling) nothing(in Range) *Refusal {
 	r.Help = fmt.Sprintf("the nearest ones start at %v", r.Problems)
 	return r
 }
+
+// queued is the state in which runs are made; nobody changes it.
+var queued = RunQueued
 
 // interval plans for one interval that is due.
 func (b *backfilling) interval(period timetable.Period) {
@@ -206,7 +213,7 @@ func (b *backfilling) interval(period timetable.Period) {
 		}
 	}
 	b.Runs = append(b.Runs, PlanRun{Pipeline: b.s.Name, IntervalStart: period.Start, IntervalEnd: period.End,
-		To: ptr(RunQueued), Action: Create, Why: b.whyMade(period.Interval), Due: period.Due, Partial: b.sel.named(), Params: b.params})
+		To: &queued, Action: Create, Why: b.whyMade(period.Interval), Due: period.Due, Partial: b.sel.named(), Params: b.params})
 }
 
 // runAt finds, in runs by interval start, the run of an interval, or else one that overlaps it.

@@ -50,10 +50,20 @@ func (s *PipelineScope) passedOver(v timetable.Interval) *timetable.Stretch {
 
 // whyMade is why an interval gets a run.
 func (b *backfilling) whyMade(v timetable.Interval) string {
-	if s := b.s.passedOver(v); s != nil {
-		return "was passed over: " + s.Reason
+	s := b.s.passedOver(v)
+	if s == nil {
+		return "does not exist"
 	}
-	return "does not exist"
+	if s != b.passed.stretch {
+		b.passed = passed{s, "was passed over: " + s.Reason}
+	}
+	return b.passed.why
+}
+
+// passed is a stretch on record with the words for it.
+type passed struct {
+	stretch *timetable.Stretch
+	why     string
 }
 
 // bridges yields the intervals on record that led from an old grid to today's: no grid has

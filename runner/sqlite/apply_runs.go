@@ -118,7 +118,7 @@ func (o *ordering) createProgression(p progression) (newest int64, err error) {
 	}
 	o.tally.run(pipeline, plan.RunQueued, p.count)
 	return o.w.insert(`
-		INSERT INTO runs (pipeline_id, interval_start, interval_end, kind, state, lane, partial, operation_id, due_at, created_at, params_id)
+		INSERT INTO runs (pipeline_id, interval_start, length, kind, state, lane, partial, operation_id, due_at, created_at, params_id)
 		WITH RECURSIVE
 		  ones (n) AS MATERIALIZED (VALUES (0) UNION ALL SELECT n + 1 FROM ones WHERE n < 999),
 		  thousands (n) AS MATERIALIZED (VALUES (0) UNION ALL SELECT n + 1000 FROM thousands WHERE n + 1000 < ?3),
@@ -127,7 +127,7 @@ func (o *ordering) createProgression(p progression) (newest int64, err error) {
 		    FROM thousands AS t
 		    CROSS JOIN ones AS o
 		    WHERE t.n + o.n < ?3)
-		SELECT ?4, start, start + ?5, ?6, 0, ?7, ?8, ?9, CASE WHEN ?10 <> 0 THEN start + ?5 + ?10 END, ?11, ?12
+		SELECT ?4, start, ?5, ?6, 0, ?7, ?8, ?9, CASE WHEN ?10 <> 0 THEN start + ?5 + ?10 END, ?11, ?12
 		FROM progression`,
 		p.start, p.step, p.count, pipeline, p.length, o.kind(p), o.lane(), p.partial, o.id, p.late, o.now, params)
 }

@@ -52,12 +52,12 @@ func TestTheDatabaseRefusesWhatTheCodeMustNotDo(t *testing.T) {
 	register(t, db, p)
 	start(t, db, p, 1)
 	for what, text := range map[string]string{
-		"a second run of an interval": `INSERT INTO runs (pipeline_id, interval_start, interval_end, kind, state, created_at)
-			SELECT pipeline_id, interval_start, interval_end, kind, 0, created_at FROM runs`,
+		"a second run of an interval": `INSERT INTO runs (pipeline_id, interval_start, length, kind, state, created_at)
+			SELECT pipeline_id, interval_start, length, kind, 0, created_at FROM runs`,
 		"an ended run without an end":            `UPDATE runs SET state = 2`,
 		"a running run that never started":       `UPDATE runs SET started_at = NULL`,
 		"a run of another state":                 `UPDATE runs SET state = 4, ended_at = 1`,
-		"an interval that ends before it starts": `UPDATE runs SET interval_end = interval_start - 1`,
+		"an interval that ends before it starts": `UPDATE runs SET length = -1`,
 		"a negative counter":                     `UPDATE runs SET retrying = -1`,
 		"a success without an end":               `UPDATE task_instances SET state = 4`,
 		"a waiting instance with an end":         `UPDATE task_instances SET ended_at = 1`,

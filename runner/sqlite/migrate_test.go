@@ -22,6 +22,11 @@ func TestADatabaseOfTheFirstSchemaKeepsItsRowsAndLearnsTheOthers(t *testing.T) {
 		_, err := old.Exec(text)
 		must(t, err)
 	}
+	for _, text := range []string{"INSERT INTO runs (pipeline_id, interval_start, interval_end, kind, state, created_at) VALUES (1, 1, 2, 0, 0, 0)",
+		"DELETE FROM runs WHERE run_id = 2"} {
+		_, err := old.Exec(text)
+		must(t, err)
+	}
 	must(t, old.Close())
 	db := open(t, path, Options{})
 	for query, want := range map[string]int64{
@@ -33,6 +38,15 @@ func TestADatabaseOfTheFirstSchemaKeepsItsRowsAndLearnsTheOthers(t *testing.T) {
 		if got, _, err := db.w.number(query); err != nil || got != want {
 			t.Errorf("%s: %d, %v; want %d", query, got, err, want)
 		}
+	}
+	if _, err := db.w.exec("INSERT INTO runs (pipeline_id, interval_start, length, kind, state, created_at) VALUES (1, 5, 2, 0, 0, 0)"); err != nil {
+		t.Error(err)
+	}
+	if run, _, err := db.w.number("SELECT run_id FROM runs WHERE interval_end = 7"); err != nil || run != 3 {
+		t.Errorf("the next run is number %d, %v; want 3: a number is never used twice", run, err)
+	}
+	if _, err := db.w.exec("DELETE FROM runs WHERE run_id = 3"); err != nil {
+		t.Error(err)
 	}
 	if wrong, err := db.Verify(ctx); err != nil || len(wrong) > 0 {
 		t.Error(wrong, err)

@@ -117,8 +117,8 @@ func (x *writing) create(n plan.NewRun) error {
 	}
 	start, end := n.Interval.Start.UnixMicro(), n.Interval.End.UnixMicro()
 	made, err := x.w.exec(`
-		INSERT INTO runs (pipeline_id, interval_start, interval_end, kind, state, lane, due_at, created_at)
-		SELECT ?1, ?2, ?3, ?4, 0, ?5, ?6, ?7
+		INSERT INTO runs (pipeline_id, interval_start, length, kind, state, lane, due_at, created_at)
+		SELECT ?1, ?2, ?3 - ?2, ?4, 0, ?5, ?6, ?7
 		WHERE NOT EXISTS (
 		  SELECT 1
 		  FROM (

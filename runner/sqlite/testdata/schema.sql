@@ -157,11 +157,12 @@ CREATE TABLE run_params (
   text      TEXT    NOT NULL UNIQUE                -- JSON: an object, its names sorted
 ) STRICT;
 
-CREATE TABLE runs (                                -- a pipeline on one interval
+CREATE TABLE "runs" (                            -- a pipeline on one interval
   run_id          INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used twice: executors know it
-  pipeline_id     INTEGER NOT NULL REFERENCES pipelines,
+  pipeline_id     INTEGER NOT NULL,
   interval_start  INTEGER NOT NULL,
-  interval_end    INTEGER NOT NULL,
+  length          INTEGER NOT NULL CHECK (length >= 0),            -- of the interval
+  interval_end    INTEGER GENERATED ALWAYS AS (interval_start + length) VIRTUAL,
   kind            INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),   -- scheduled, backfill, manual
   state           INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),  -- queued, running, success, failed
   lane            INTEGER NOT NULL DEFAULT 0,      -- the backfill whose queue it stands in, or 0
@@ -174,6 +175,7 @@ CREATE TABLE runs (                                -- a pipeline on one interval
   started_at      INTEGER,
   ended_at        INTEGER,
   reason_id       INTEGER REFERENCES reasons,
+  params_id       INTEGER REFERENCES run_params,   -- NULL: the defaults hold
   waiting         INTEGER NOT NULL DEFAULT 0,      -- counters of its task instances by state,
   queued          INTEGER NOT NULL DEFAULT 0,      -- moved with them
   running         INTEGER NOT NULL DEFAULT 0,
@@ -181,12 +183,12 @@ CREATE TABLE runs (                                -- a pipeline on one interval
   success         INTEGER NOT NULL DEFAULT 0,
   failed          INTEGER NOT NULL DEFAULT 0,
   skipped         INTEGER NOT NULL DEFAULT 0,
-  upstream_failed INTEGER NOT NULL DEFAULT 0, params_id INTEGER REFERENCES run_params, removed INTEGER NOT NULL DEFAULT 0 CHECK (removed >= 0),
+  upstream_failed INTEGER NOT NULL DEFAULT 0,
+  removed         INTEGER NOT NULL DEFAULT 0,
   UNIQUE (pipeline_id, interval_start),            -- one run an interval, whoever asks
-  CHECK (interval_end >= interval_start),
   CHECK ((state >= 2) = (ended_at IS NOT NULL)),
   CHECK (state <> 1 OR started_at IS NOT NULL),
-  CHECK ((waiting | queued | running | retrying | success | failed | skipped | upstream_failed) >= 0)  -- none is negative
+  CHECK ((waiting | queued | running | retrying | success | failed | skipped | upstream_failed | removed) >= 0)  -- none is negative
 ) STRICT;
 
 CREATE TABLE skipped_intervals (                   -- a stretch that the policy passed over
