@@ -161,6 +161,7 @@ func (c *call) instanceDocs(db *sqlite.DB, p *pipelines.Pipeline, rows []sqlite.
 		return nil, err // said before, with the query
 	}
 	docs := make([]instanceDoc, 0, len(rows))
+	results := map[int64][]sqlite.ResultRow{} // of each run, read once
 	for _, r := range rows {
 		if !filter.Takes(r.Task, r.MapIndex) {
 			continue
@@ -180,7 +181,12 @@ func (c *call) instanceDocs(db *sqlite.DB, p *pipelines.Pipeline, rows []sqlite.
 			d.Duration = &s
 		}
 		if c.Bool("attempts") {
-			if d.Attempts, err = c.attemptDocs(db, at, p, r); err != nil {
+			if _, ok := results[r.Run]; !ok {
+				if results[r.Run], err = db.Results(c.Ctx, r.Run); err != nil {
+					return nil, err
+				}
+			}
+			if d.Attempts, err = c.attemptDocs(db, at, p, r, results[r.Run]); err != nil {
 				return nil, err
 			}
 		}
@@ -195,13 +201,12 @@ func stale(p *pipelines.Pipeline, r sqlite.InstanceRow) bool {
 	return ok && r.State == plan.Success && r.Fingerprint != "" && r.Fingerprint != t.Fingerprint
 }
 
-func (c *call) attemptDocs(db *sqlite.DB, at place, p *pipelines.Pipeline, r sqlite.InstanceRow) (*[]attemptDoc, error) {
+func (c *call) attemptDocs(db *sqlite.DB, at place, p *pipelines.Pipeline, r sqlite.InstanceRow, results []sqlite.ResultRow) (*[]attemptDoc, error) {
 	rows, err := db.Attempts(c.Ctx, r.Run, r.Task, r.MapIndex)
 	docs := make([]attemptDoc, 0, len(rows))
 	if err != nil {
 		return nil, err
 	}
-	results, err := db.Results(c.Ctx, r.Run)
 	for _, a := range rows {
 		docs = append(docs, attemptDoc{Try: a.Try, State: a.State, StartedAt: utc(a.StartedAt), EndedAt: utc(a.EndedAt),
 			ExitCode: a.ExitCode, Signal: a.Signal, Reason: a.Reason, Commit: a.Commit, Dirty: a.Dirty, Fingerprint: a.Fingerprint,

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,7 +70,11 @@ func (s *Server) instance(w http.ResponseWriter, r *http.Request) (*instanceView
 	if v.Tab == "" {
 		v.Tab = "log"
 	}
-	doc, f := ask[tasksDoc](r.Context(), s, Command{Verb: "tasks", Args: []string{p.Name, v.Interval}, Flags: []Flag{{"attempts", "true"}}})
+	flags := []Flag{{"attempts", "true"}}
+	if of, _, _ := strings.Cut(v.Task, "["); known(p, of) { // else it is of the past, and not to be asked for by name
+		flags = append(flags, Flag{"task-regex", "^" + regexp.QuoteMeta(of) + `(\[|$)`})
+	}
+	doc, f := ask[tasksDoc](r.Context(), s, Command{Verb: "tasks", Args: []string{p.Name, v.Interval}, Flags: flags})
 	if f != nil {
 		failed(w, r, f)
 		return nil, false
@@ -84,12 +89,17 @@ func (s *Server) instance(w http.ResponseWriter, r *http.Request) (*instanceView
 	if v.In != nil {
 		v.Try = chosenTry(v.In.Attempts, r.FormValue("try"))
 	}
-	if _, known := p.Task(v.Of); !known && v.In == nil {
+	if !known(p, v.Of) && v.In == nil {
 		refuse(w, r, http.StatusNotFound, "no-such-task", "pipeline "+p.Name+" has no task "+quoted(v.Task), "")
 		return nil, false
 	}
 	v.Before, v.After = s.neighbours(r, p, start)
 	return v, true
+}
+
+func known(p *pipelines.Pipeline, task string) bool {
+	_, ok := p.Task(task)
+	return ok
 }
 
 // choose finds the instance that the path names among those of its run. A mapped task that
