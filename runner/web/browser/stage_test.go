@@ -60,6 +60,7 @@ type stage struct {
 	URL  string
 	exec context.Context // the browser
 	stop func()          // ends the pages
+	pid  int             // of the pages
 }
 
 // newStage copies a project, lets it run where asked to, and shows its pages.
@@ -165,6 +166,7 @@ func (s *stage) serve(flags ...string) {
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
+	s.pid = cmd.Process.Pid
 	s.stop = sync.OnceFunc(func() {
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait()
