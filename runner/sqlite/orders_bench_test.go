@@ -25,7 +25,9 @@ func BenchmarkOrders(b *testing.B) {
 	def := pipeline(b, "p", 20)
 	path := filled(b, def, n/20*10)
 	db := open(b, path, Options{})
-	register(b, db, def)
+	loop := pipeline(b, "a", 2)
+	register(b, db, loop, def)
+	start(b, db, loop, 1)
 	defs := map[string]*pipelines.Pipeline{"p": def}
 	first := day0.Add(time.Duration(n/20*4) * 5 * time.Minute)
 	last := first.Add(time.Duration(n/20-1) * 5 * time.Minute)
@@ -73,6 +75,24 @@ func BenchmarkOrders(b *testing.B) {
 		b.ReportMetric(undone.Seconds()/float64(b.N), "s/undo")
 		b.ReportMetric(forClear.Seconds()/float64(b.N), "cpu-s/clear")
 		b.ReportMetric(forUndo.Seconds()/float64(b.N), "cpu-s/undo")
+	})
+	b.Run(fmt.Sprintf("loop_beside_clear/rows=%d", n), func(b *testing.B) {
+		var longest time.Duration
+		for b.Loop() {
+			var p *plan.Plan
+			longest = max(longest, beside(b, path, func() {
+				var err error
+				if p, err = db.Apply(ctx, day0, q, defs, anna, clear); err != nil {
+					b.Fatal(err)
+				}
+			}))
+			if _, err := db.ApplyUndo(ctx, day0, *p.Operation, anna, func(s *plan.UndoScope) (*plan.Plan, error) {
+				return plan.Undo(day0, s, plan.UndoArgs{})
+			}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(longest.Seconds(), "s/stall")
 	})
 	b.Run(fmt.Sprintf("bare_update/rows=%d", n), func(b *testing.B) {
 		bare(b, fmt.Sprintf(`UPDATE task_instances SET state = 0, ended_at = NULL, operation_id = 1

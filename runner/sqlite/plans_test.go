@@ -199,7 +199,7 @@ func pipelineNamed(t *testing.T, db *DB, name string) *pipelines.Pipeline {
 	return p
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
