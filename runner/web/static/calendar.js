@@ -35,7 +35,7 @@ const act = (verb) => {
   const range = bounds();
   if (!range || !bar.querySelector(`[data-range=${verb}]`)) return;
   const stretch = { start_date: range[0], end_date: range[1] };
-  if (verb === 'clear') order(verb, pipeline, stretch); else order(verb, pipeline, {}, stretch, []);
+  if (verb === 'clear') order(verb, pipeline, stretch); else order(verb, pipeline, {}, stretch);
 };
 bar.addEventListener('click', (e) => {
   const verb = e.target.closest('[data-range]')?.dataset.range;

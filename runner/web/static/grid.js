@@ -99,7 +99,7 @@ customElements.define('tm-grid', class extends HTMLElement {
   // Rows: the tasks that the filters leave, then tasks of the past.
   rowsOf() {
     const all = [...this.tasks.map((t, index) => ({ id: t.id, index, group: t.group })), ...this.data.gone.map((id) => ({ id, index: -1 }))];
-    let keep = () => true;
+    let keep = (_) => true;
     const field = document.getElementById('tasks');
     field.setCustomValidity('');
     if (field.value) {
