@@ -62,6 +62,9 @@ func eachLine(p *Plan, yield func([]byte)) {
 	if p.Live != nil {
 		yield([]byte(p.Live.line()))
 	}
+	if p.Held != nil {
+		yield([]byte(p.Held.line()))
+	}
 }
 
 // instanceLine is the line of a task instance without its interval.
