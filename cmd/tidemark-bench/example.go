@@ -116,8 +116,8 @@ func exampleHistory(tx *sql.Tx, r *rand.Rand, p *pipelines.Pipeline, first time.
 		{`INSERT INTO definitions (definition_id, fingerprint_id, commit_id, dirty)
 			SELECT fingerprint_id, fingerprint_id, '', 0 FROM fingerprints`, nil},
 		{`WITH RECURSIVE i (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM i WHERE i + 1 < ?2)
-			INSERT INTO runs (run_id, pipeline_id, interval_start, interval_end, kind, state, version_id, created_at, started_at, ended_at, success)
-			SELECT i + 1, 1, ?1 + i * ?3, ?1 + (i + 1) * ?3, 0, 2, 1, ?1 + (i + 1) * ?3, ?1 + (i + 1) * ?3 + 1000000,
+			INSERT INTO runs (run_id, pipeline_id, interval_start, length, kind, state, version_id, created_at, started_at, ended_at, success)
+			SELECT i + 1, 1, ?1 + i * ?3, ?3, 0, 2, 1, ?1 + (i + 1) * ?3, ?1 + (i + 1) * ?3 + 1000000,
 			       ?1 + (i + 1) * ?3 + 1800000000 + (i * 7919 % 1200) * 1000000, ?4 FROM i`, []any{first.UnixMicro(), intervals, day, len(p.Tasks)}},
 		{`INSERT INTO task_instances (run_id, task_id, state, try, try_limit, started_at, ended_at)
 			SELECT run_id, task_id, 4, 1, 1, r.started_at + t.task_id * 3000000, r.started_at + t.task_id * 3000000 + (r.run_id * 31 + t.task_id * 17) % 60 * 1000000
