@@ -30,6 +30,7 @@ tasks:
 	p.until("the next item", `document.querySelector('h1')?.textContent === 'fetch[2]' && [...document.querySelectorAll('.log .l')].some(l => l.textContent.trim() === 'gouda')`)
 	p = s.page("/p/cities/i/2026-03-02/t/fetch?tab=why", 1280, 800)
 	p.until("the worst of them", `document.querySelector('h1')?.textContent === 'fetch[1]'`)
+	p.until("what listens", `customElements.get('tm-log') !== undefined`)
 	p.click(".title [data-order=clear]")
 	p.until("the plan", `document.querySelector('dialog .plan')?.dataset.rows === '2'`)
 	s.write("mended", "")
