@@ -14,7 +14,12 @@ func LogFile(dir, pipeline string, start time.Time, task string, mapIndex, try i
 	if mapIndex >= 0 {
 		name += "[" + strconv.Itoa(mapIndex) + "]"
 	}
-	return filepath.Join(dir, pipeline, intervalDir(start), name+"."+strconv.Itoa(try)+".log")
+	return filepath.Join(LogDir(dir, pipeline, start), name+"."+strconv.Itoa(try)+".log")
+}
+
+// LogDir is where the logs of a run stand; where its tasks have printed nothing it does not exist.
+func LogDir(dir, pipeline string, start time.Time) string {
+	return filepath.Join(dir, pipeline, intervalDir(start))
 }
 
 func intervalDir(start time.Time) string {

@@ -12,9 +12,7 @@ import (
 	"time"
 
 	"github.com/tidemark-dev/tidemark/pipelines"
-	"github.com/tidemark-dev/tidemark/runner"
 	"github.com/tidemark-dev/tidemark/runner/plan"
-	"github.com/tidemark-dev/tidemark/runner/sqlite"
 )
 
 // layers are the groups of the example's 500 tasks; each needs tasks of the one before.
@@ -46,19 +44,7 @@ func makeExample(dir string, intervals int) error {
 	if !ok {
 		return fmt.Errorf("the example is not valid: %v", project.Problems)
 	}
-	path := filepath.Join(dir, ".tidemark", "state.db")
-	db, err := sqlite.Open(path, sqlite.Options{Fast: true})
-	if err != nil {
-		return err
-	}
-	err = db.Register(ctx, []*pipelines.Pipeline{p}, runner.Commit{}, first)
-	if err := db.Close(); err != nil {
-		return err
-	}
-	if err != nil {
-		return err
-	}
-	raw, err := sql.Open("sqlite", "file:"+path+"?_pragma=synchronous(OFF)&_pragma=cache_size(-200000)")
+	raw, err := openRaw(filepath.Join(dir, ".tidemark", "state.db"), p, first)
 	if err != nil {
 		return err
 	}

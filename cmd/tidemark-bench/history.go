@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -183,6 +184,24 @@ func turns(dir, path, name string, tasks, intervals, count int, ends bool) (floa
 	return float64((own() - before).Nanoseconds()) / 1000 / float64(count), nil
 }
 
+// openRaw makes a pipeline known to a database, and opens that past the store, on one
+// connection: a history is written there that the loop would have needed weeks for.
+func openRaw(path string, p *pipelines.Pipeline, at time.Time) (*sql.DB, error) {
+	db, err := sqlite.Open(path, sqlite.Options{Fast: true})
+	if err != nil {
+		return nil, err
+	}
+	err = db.Register(ctx, []*pipelines.Pipeline{p}, runner.Commit{}, at)
+	if err := errors.Join(err, db.Close()); err != nil {
+		return nil, err
+	}
+	raw, err := sql.Open("sqlite", "file:"+path+"?_pragma=synchronous(OFF)&_pragma=cache_size(-200000)")
+	if err == nil {
+		raw.SetMaxOpenConns(1)
+	}
+	return raw, err
+}
+
 // fillHistory brings the history up to n task instances in success, as the loop would have
 // left them.
 func fillHistory(dir, path string, n int) error {
@@ -190,23 +209,11 @@ func fillHistory(dir, path string, n int) error {
 	if err != nil {
 		return err
 	}
-	db, err := sqlite.Open(path, sqlite.Options{})
-	if err != nil {
-		return err
-	}
-	err = db.Register(ctx, []*pipelines.Pipeline{p}, runner.Commit{}, time.Now())
-	if err := db.Close(); err != nil {
-		return err
-	}
-	if err != nil {
-		return err
-	}
-	raw, err := sql.Open("sqlite", "file:"+path+"?_pragma=synchronous(OFF)&_pragma=cache_size(-200000)")
+	raw, err := openRaw(path, p, time.Now())
 	if err != nil {
 		return err
 	}
 	defer raw.Close()
-	raw.SetMaxOpenConns(1)
 	first := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
 	for _, s := range []struct {
 		text string

@@ -37,7 +37,7 @@ func (d *definitions) read(ctx context.Context) (runner.Definitions, *pipelines.
 		return runner.Definitions{}, nil, err
 	}
 	d.remember(project)
-	return runner.Definitions{Pipelines: d.pipelines(), Pools: project.Settings.Pools, Workshop: d.workshop(ctx, project), Parse: earlierVersions(d.root, project)}, project, nil
+	return runner.Definitions{Pipelines: d.pipelines(), Pools: project.Settings.Pools, Workshop: d.workshop(ctx, project), Parse: earlierVersions(project)}, project, nil
 }
 
 // pipelines are those that are good, by name.
@@ -48,7 +48,7 @@ func (d *definitions) pipelines() []*pipelines.Pipeline {
 // recall finds the last good versions of the files that are broken already as the runner
 // starts: a restart must not stop what a runner that went on would not have stopped.
 func (d *definitions) recall(ctx context.Context, db *sqlite.DB, project *pipelines.Project) error {
-	parse := earlierVersions(d.root, project)
+	parse := earlierVersions(project)
 	for _, b := range project.Broken {
 		row, err := db.LastGood(ctx, b.File, b.Name)
 		if err != nil {
@@ -79,9 +79,9 @@ func (d *definitions) going(project *pipelines.Project) (lines []string) {
 }
 
 // earlierVersions reads earlier versions of pipelines, with the settings and the files of now.
-func earlierVersions(root string, project *pipelines.Project) func(file, source string) (*pipelines.Pipeline, error) {
+func earlierVersions(project *pipelines.Project) func(file, source string) (*pipelines.Pipeline, error) {
 	return func(file, source string) (*pipelines.Pipeline, error) {
-		p, problems := pipelines.Parse(file, []byte(source), &project.Settings, os.DirFS(root))
+		p, problems := pipelines.Parse(file, []byte(source), &project.Settings, os.DirFS(project.Root))
 		for _, problem := range problems {
 			if p == nil || problem.Severity == pipelines.Error {
 				return nil, errors.New(problem.Message)

@@ -8,9 +8,9 @@ import (
 	"github.com/tidemark-dev/tidemark/runner/plan"
 )
 
-// How much the heap of a runner may grow, in percent of what is alive, before garbage is
-// collected: while tasks come and go a collection costs them time, and later nobody wants
-// the memory.
+// How much the heap may grow, in percent of what is alive, before garbage is collected: while
+// tasks come and go, or a plan of a million rows is made in one go, a collection costs time,
+// and later nobody wants the memory.
 const (
 	busyGrowth = 400
 	calmGrowth = 100

@@ -44,7 +44,9 @@ func (c *call) settle(o order, preview func() (*plan.Plan, error), apply func(se
 	if o.loc == nil {
 		o.loc = time.UTC
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a plan of a million rows is made in one go
+	if c.program.asked == nil { // a process of its own: what serves others has its heap follow its load
+		defer debug.SetGCPercent(debug.SetGCPercent(busyGrowth))
+	}
 	if c.Bool("yes") && !c.looksOnly() && !c.isNew() {
 		return c.become(o, nil, apply)
 	}

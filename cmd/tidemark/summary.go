@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -90,7 +89,7 @@ func (v *show) latest(name string, p *pipelineTally) {
 	}
 	var rows [][]string
 	for _, run := range p.newest {
-		if silent(runner.LogFile(v.session.place.logs, name, run.Interval.Start, "any", -1, 1)) {
+		if _, err := os.Stat(runner.LogDir(v.session.place.logs, name, run.Interval.Start)); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		said := ""
@@ -110,12 +109,6 @@ func (v *show) latest(name string, p *pipelineTally) {
 		v.call.Printf("\nthe newest results:\n")
 		writeAligned(v.call.Out, rows)
 	}
-}
-
-// silent says whether nothing has been written where a log would stand.
-func silent(log string) bool {
-	_, err := os.Stat(filepath.Dir(log))
-	return errors.Is(err, fs.ErrNotExist)
 }
 
 // lastWord is the last line of an instance's newest log.

@@ -77,10 +77,6 @@ func (c *call) followed(db *sqlite.DB, p *pipelines.Pipeline, run *sqlite.RunRow
 	if run == nil || !run.Pinned || run.Version == "" || run.Version == p.Fingerprint {
 		return p, nil
 	}
-	at, err := c.Place()
-	if err != nil {
-		return nil, err
-	}
 	project, err := c.Project()
 	if err != nil {
 		return nil, err
@@ -89,7 +85,7 @@ func (c *call) followed(db *sqlite.DB, p *pipelines.Pipeline, run *sqlite.RunRow
 	if err != nil {
 		return nil, err
 	}
-	if bound, err := earlierVersions(at.root, project)(p.File, source); err == nil {
+	if bound, err := earlierVersions(project)(p.File, source); err == nil {
 		return bound, nil
 	}
 	return p, nil // its attempts fail, and say why

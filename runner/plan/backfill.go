@@ -93,6 +93,7 @@ type backfilling struct {
 	params Params
 	why    []string // by task: why it is selected
 	full   []string // and, with the setups and teardowns of those, why a new run has it
+	tasks  int      // how many full names
 	fills  int      // intervals that it is about and that are due, those with a run included
 	passed passed   // what whyMade said last
 	early  int      // intervals before start_date
@@ -112,7 +113,7 @@ func (b *backfilling) walk() *Refusal {
 			return refusal
 		}
 	}
-	b.Runs = slices.Grow(b.Runs, b.fills)
+	b.Runs, b.Instances = slices.Grow(b.Runs, b.fills), slices.Grow(b.Instances, b.fills*b.tasks)
 	if b.only(OnlySkipped) {
 		b.bridges(b.interval)
 	}
@@ -148,10 +149,9 @@ func (b *backfilling) holds(r Range) *Refusal {
 
 // tooMany counts before anything is made.
 func (b *backfilling) tooMany() bool {
-	tasks := 0
 	for _, why := range b.full {
 		if why != "" {
-			tasks++
+			b.tasks++
 		}
 	}
 	for period := range b.s.Def.Timetable.Between(b.args.Start, b.args.End) {
@@ -161,11 +161,10 @@ func (b *backfilling) tooMany() bool {
 		if run, _ := runAt(b.s.Runs, period.Interval); !b.sel.covers(&Run{Interval: period.Interval}) || !b.about(period.Interval, run) {
 			continue
 		}
-		if b.fills++; b.fills*tasks > MaxBackfillRows {
+		if b.fills++; b.fills*b.tasks > MaxBackfillRows {
 			return true
 		}
 	}
-	b.Instances = slices.Grow(b.Instances, b.fills*tasks)
 	return false
 }
 

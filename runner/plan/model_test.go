@@ -84,7 +84,7 @@ func (m *model) insert(pipeline string, v timetable.Interval, k Kind, lane int64
 	m.lastRun++
 	r := &Run{ID: m.lastRun, Pipeline: pipeline, Interval: v, Kind: k, Lane: lane, Partial: partial, CreatedAt: m.now}
 	m.runs = append(m.runs, r)
-	slices.SortStableFunc(m.runs, func(a, b *Run) int { return a.Interval.Start.Compare(b.Interval.Start) })
+	slices.SortStableFunc(m.runs, ByInterval)
 	return r
 }
 

@@ -26,7 +26,7 @@ func (s *step) startRuns(p *PipelineState) {
 		lane.Queued = lane.Queued[n:]
 	}
 	if started {
-		slices.SortStableFunc(p.Running, func(a, b *Run) int { return a.Interval.Start.Compare(b.Interval.Start) })
+		slices.SortStableFunc(p.Running, ByInterval)
 	}
 }
 

@@ -40,7 +40,7 @@ func (s *step) stepAside(p *PipelineState, stuck []*Run) {
 			}
 			ahead++
 			s.shiftRun(run, runStepAside, "an earlier run, which it waits for, needs its place", nil)
-			at, _ := slices.BinarySearchFunc(lane.Queued, run, func(a, b *Run) int { return a.Interval.Start.Compare(b.Interval.Start) })
+			at, _ := slices.BinarySearchFunc(lane.Queued, run, ByInterval)
 			lane.Queued = slices.Insert(lane.Queued, at, run)
 		}
 	}

@@ -70,6 +70,9 @@ type Run struct {
 	PrevSuccess timetable.Interval
 }
 
+// ByInterval orders runs of a pipeline, the oldest first.
+func ByInterval(a, b *Run) int { return a.Interval.Start.Compare(b.Interval.Start) }
+
 // Instance is a task in a run.
 type Instance struct {
 	Task      string

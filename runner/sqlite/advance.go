@@ -120,7 +120,7 @@ func (c *cache) sortOut(p *pipelineCache, done outcome) {
 			delete(c.runs, run.ID)
 		}
 	}
-	slices.SortFunc(p.running, byInterval)
+	slices.SortFunc(p.running, plan.ByInterval)
 	p.lanes = slices.DeleteFunc(p.lanes, func(l *laneCache) bool { return done.lanes[l.id] })
 	for _, l := range p.lanes {
 		if l.more && len(l.queued) <= c.limit/2 {

@@ -134,11 +134,9 @@ func (w *conn) loadRunning(p *pipelineCache, id int64) error {
 		p.running = append(p.running, run)
 		return err
 	})
-	slices.SortFunc(p.running, byInterval)
+	slices.SortFunc(p.running, plan.ByInterval)
 	return err
 }
-
-func byInterval(a, b *plan.Run) int { return a.Interval.Start.Compare(b.Interval.Start) }
 
 func scanRun(r *sql.Rows, pipeline string) (*plan.Run, error) {
 	run := &plan.Run{Pipeline: pipeline}

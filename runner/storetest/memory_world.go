@@ -27,8 +27,8 @@ func (s *state) world() *plan.World {
 				p.Running = append(p.Running, copyRun(r))
 			}
 		}
-		slices.SortFunc(lane.Queued, byInterval)
-		slices.SortFunc(p.Running, byInterval)
+		slices.SortFunc(lane.Queued, plan.ByInterval)
+		slices.SortFunc(p.Running, plan.ByInterval)
 		if len(lane.Queued) > queueLimit {
 			lane.Queued, lane.More = lane.Queued[:queueLimit], true
 		}
@@ -56,7 +56,7 @@ func (s *state) join(p *plan.PipelineState) {
 	}
 	fresh := slices.Clone(s.past[p.Name])
 	var before *plan.Run
-	for _, r := range slices.SortedFunc(slices.Values(s.runs), byInterval) {
+	for _, r := range slices.SortedFunc(slices.Values(s.runs), plan.ByInterval) {
 		if r.Pipeline != p.Name {
 			continue
 		}
@@ -70,8 +70,6 @@ func (s *state) join(p *plan.PipelineState) {
 		})
 	}
 }
-
-func byInterval(a, b *plan.Run) int { return a.Interval.Start.Compare(b.Interval.Start) }
 
 // arrange puts instances into definition order; tasks that are no longer declared come last.
 func (s *state) arrange(r *plan.Run) {

@@ -142,6 +142,15 @@ func (h *columnsHead) columns(columns []runner.Column) {
 // severity orders states by how much they need a person; what is removed does not count.
 var severity = [...]int{plan.Removed: 0, plan.Failed: 8, plan.UpstreamFailed: 7, plan.Retrying: 6, plan.Running: 5, plan.Queued: 4, plan.Waiting: 3, plan.Skipped: 2, plan.Success: 1}
 
+// cellOf is a state, by its name, as the grid has it; 0: there is none of that name.
+func cellOf(state string) byte {
+	s, ok := plan.ParseState(state)
+	if !ok {
+		return 0
+	}
+	return byte(s) + 1
+}
+
 func worse(a, b byte) bool {
 	return b == 0 || severity[a&15-1] > severity[b&15-1]
 }

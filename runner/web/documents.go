@@ -84,12 +84,6 @@ type instanceDoc struct {
 // Name is task, or task[3].
 func (d instanceDoc) Name() string { return plan.InstanceName(d.Task, d.MapIndex) }
 
-// cell is the state as the grid has it.
-func (d instanceDoc) cell() byte {
-	s, _ := plan.ParseState(d.State)
-	return byte(s) + 1
-}
-
 type attemptDoc struct {
 	Try         int
 	State       string

@@ -53,8 +53,8 @@ var (
 	stretch = join(params("string", "task_regex"), within, params("boolean", "upstream", "downstream"))
 	choice  = join(stretch, params("array", "state", "interval", "exclude_interval", "tag"), params("integer", "last"),
 		params("boolean", "only_failed", "only_running", "past", "future", "all"), params("string", "select"))
-	words  = params("string", "reason", "ticket", "override")
-	record = join(params("boolean", "dry_run"), words)
+	record = params("string", "reason", "ticket", "override")
+	looked = join(params("boolean", "dry_run"), record)
 	listed = join(within, params("array", "state"), params("string", "task_regex", "select"), params("integer", "limit"))
 )
 
@@ -89,17 +89,17 @@ func Endpoints() []Endpoint {
 		{Method: "GET", Path: oneInstance + "/why", Verb: "why", Summary: "Why a task instance is in its state"},
 		{Method: "GET", Path: oneInstance + "/log", Verb: "logs", Params: join(params("integer", "try", "tail"), params("string", "grep")), Summary: "What a task printed"},
 
-		{Method: "POST", Path: "/api/v1/clear", Verb: "clear", Params: join(choice, params("boolean", "no_running"), record), Order: true, Summary: "Put chosen task instances back to waiting; select names the pipelines"},
-		{Method: "POST", Path: onePipeline + "/clear", Verb: "clear", Params: join(choice, params("boolean", "no_running"), record), Order: true, Summary: "Put chosen task instances back to waiting"},
-		{Method: "POST", Path: onePipeline + "/backfill", Verb: "backfill", Params: join(stretch, params("array", "dates", "interval", "exclude_interval", "only", "param"), params("string", "reprocess", "select"), params("boolean", "run_backwards", "all"), params("integer", "max_active_runs"), record), Order: true, Summary: "Make, or re-open, all intervals of a range"},
-		{Method: "POST", Path: onePipeline + "/mark", Verb: "mark", Params: join(choice, params("string", "as"), params("boolean", "run"), record), Order: true, Summary: "Say how task instances, or runs, ended"},
-		{Method: "POST", Path: onePipeline + "/trigger", Verb: "trigger", Params: join(params("array", "param"), record), Order: true, Summary: "Make a run of the newest complete interval"},
-		{Method: "POST", Path: oneInterval + "/trigger", Verb: "trigger", Params: join(params("array", "param"), record), Order: true, Summary: "Make a run of an interval"},
-		{Method: "POST", Path: onePipeline + "/pause", Verb: "pause", Params: words, Order: true, Summary: "Begin nothing new"},
-		{Method: "POST", Path: onePipeline + "/unpause", Verb: "unpause", Params: join(params("boolean", "catchup", "skip"), record), Order: true, Summary: "Go on"},
-		{Method: "POST", Path: "/api/v1/operations/{operation}/undo", Verb: "undo", Params: record, Order: true, Summary: "Take an order back"},
-		{Method: "POST", Path: "/api/v1/backfills/{backfill}/pause", Verb: "backfill pause", Params: words, Order: true, Summary: "Start no more of its runs"},
-		{Method: "POST", Path: "/api/v1/backfills/{backfill}/resume", Verb: "backfill resume", Params: words, Order: true, Summary: "Let it go on"},
-		{Method: "POST", Path: "/api/v1/backfills/{backfill}/cancel", Verb: "backfill cancel", Params: record, Order: true, Summary: "Take back what has not begun"},
+		{Method: "POST", Path: "/api/v1/clear", Verb: "clear", Params: join(choice, params("boolean", "no_running"), looked), Order: true, Summary: "Put chosen task instances back to waiting; select names the pipelines"},
+		{Method: "POST", Path: onePipeline + "/clear", Verb: "clear", Params: join(choice, params("boolean", "no_running"), looked), Order: true, Summary: "Put chosen task instances back to waiting"},
+		{Method: "POST", Path: onePipeline + "/backfill", Verb: "backfill", Params: join(stretch, params("array", "dates", "interval", "exclude_interval", "only", "param"), params("string", "reprocess", "select"), params("boolean", "run_backwards", "all"), params("integer", "max_active_runs"), looked), Order: true, Summary: "Make, or re-open, all intervals of a range"},
+		{Method: "POST", Path: onePipeline + "/mark", Verb: "mark", Params: join(choice, params("string", "as"), params("boolean", "run"), looked), Order: true, Summary: "Say how task instances, or runs, ended"},
+		{Method: "POST", Path: onePipeline + "/trigger", Verb: "trigger", Params: join(params("array", "param"), looked), Order: true, Summary: "Make a run of the newest complete interval"},
+		{Method: "POST", Path: oneInterval + "/trigger", Verb: "trigger", Params: join(params("array", "param"), looked), Order: true, Summary: "Make a run of an interval"},
+		{Method: "POST", Path: onePipeline + "/pause", Verb: "pause", Params: record, Order: true, Summary: "Begin nothing new"},
+		{Method: "POST", Path: onePipeline + "/unpause", Verb: "unpause", Params: join(params("boolean", "catchup", "skip"), looked), Order: true, Summary: "Go on"},
+		{Method: "POST", Path: "/api/v1/operations/{operation}/undo", Verb: "undo", Params: looked, Order: true, Summary: "Take an order back"},
+		{Method: "POST", Path: "/api/v1/backfills/{backfill}/pause", Verb: "backfill pause", Params: record, Order: true, Summary: "Start no more of its runs"},
+		{Method: "POST", Path: "/api/v1/backfills/{backfill}/resume", Verb: "backfill resume", Params: record, Order: true, Summary: "Let it go on"},
+		{Method: "POST", Path: "/api/v1/backfills/{backfill}/cancel", Verb: "backfill cancel", Params: looked, Order: true, Summary: "Take back what has not begun"},
 	}
 }

@@ -100,10 +100,8 @@ func unitsOf(tasks []*pipelines.Task, open func(key string) bool) []unit {
 func worstOf(tasks []*pipelines.Task, states map[string]string) string {
 	worst := byte(0)
 	for _, t := range tasks {
-		if s, ok := plan.ParseState(states[t.ID]); ok {
-			if b := byte(s) + 1; worse(b, worst) {
-				worst = b
-			}
+		if b := cellOf(states[t.ID]); b != 0 && worse(b, worst) {
+			worst = b
 		}
 	}
 	if worst == 0 {

@@ -70,9 +70,10 @@ func (s *Server) instance(w http.ResponseWriter, r *http.Request) (*instanceView
 	if v.Tab == "" {
 		v.Tab = "log"
 	}
+	v.Of, _, _ = strings.Cut(v.Task, "[")
 	flags := []Flag{{"attempts", "true"}}
-	if of, _, _ := strings.Cut(v.Task, "["); known(p, of) { // else it is of the past, and not to be asked for by name
-		flags = append(flags, Flag{"task-regex", "^" + regexp.QuoteMeta(of) + `(\[|$)`})
+	if known(p, v.Of) { // else it is of the past, and not to be asked for by name
+		flags = append(flags, Flag{"task-regex", "^" + regexp.QuoteMeta(v.Of) + `(\[|$)`})
 	}
 	doc, f := ask[tasksDoc](r.Context(), s, Command{Verb: "tasks", Args: []string{p.Name, v.Interval}, Flags: flags})
 	if f != nil {
@@ -105,17 +106,15 @@ func known(p *pipelines.Pipeline, task string) bool {
 // choose finds the instance that the path names among those of its run. A mapped task that
 // is named without an index stands for its instances, and shows the worst of them.
 func (v *instanceView) choose(all []instanceDoc) {
-	of, _, _ := strings.Cut(v.Task, "[")
-	v.Of = of
 	for i := range all {
 		in := &all[i]
-		if in.Task != of {
+		if in.Task != v.Of {
 			continue
 		}
 		if in.MapIndex >= 0 {
 			v.Mapped = append(v.Mapped, *in)
 		}
-		if in.Name() == v.Task || of == v.Task && (v.In == nil || worse(in.cell(), v.In.cell())) {
+		if in.Name() == v.Task || v.Of == v.Task && (v.In == nil || worse(cellOf(in.State), cellOf(v.In.State))) {
 			v.In = in
 		}
 	}

@@ -86,7 +86,7 @@ func (s *Server) fileOf(w http.ResponseWriter, r *http.Request) (*pipelines.Pipe
 			}
 			text, err := os.ReadFile(filepath.Join(project.Root, filepath.FromSlash(b.File)))
 			if err != nil {
-				failed(w, r, &Failure{Code: "unreadable-file", Exit: 2, Message: b.File + " cannot be read: " + err.Error(), Help: "its problems are at /problems"})
+				failed(w, r, &Failure{Code: "cannot-read", Exit: 2, Message: b.File + " cannot be read: " + err.Error(), Help: "its problems are at /problems"})
 				return nil, false
 			}
 			return &pipelines.Pipeline{Name: name, File: b.File, Location: time.UTC, Source: string(text)}, true

@@ -64,11 +64,9 @@ func TestNobodyIsShutOut(t *testing.T) {
 			"/p/sales/graph?at=2026-03-20", "/p/sales/graph?at=2026-03-20&fold=1", "/p/sales/graph?at=2026-03-20&table=1", "/p/sales/gantt?at=2026-03-20", "/p/sales/gantt?at=2026-03-20&table=1",
 			"/p/sales/calendar?year=2026", "/p/sales/calendar?year=2026&table=1", "/p/sales/yaml", "/p/broken/yaml", "/p/broken", "/nowhere"} {
 			t.Run(theme+path, func(t *testing.T) {
-				stage := *s
-				stage.t = t
-				p := stage.page(path, 1280, 800)
+				p := s.in(t).page(path, 1280, 800)
 				p.theme(theme)
-				p.until("the page", `document.querySelector('main, body') !== null && document.readyState === 'complete'`)
+				p.until("the page", `document.readyState === 'complete'`)
 				p.forgive(path)
 				p.judge(text, theme+path)
 			})
@@ -79,9 +77,7 @@ func TestNobodyIsShutOut(t *testing.T) {
 			{"/p/sales", "header [data-order=backfill]"}, {"/p/forms", "header [data-order=trigger]"}, {"/", "[data-order=unpause]"},
 		} {
 			t.Run(fmt.Sprintf("%s %s", theme, d.button), func(t *testing.T) {
-				stage := *s
-				stage.t = t
-				p := stage.page(d.path, 1280, 800)
+				p := s.in(t).page(d.path, 1280, 800)
 				p.theme(theme)
 				p.until("the button", fmt.Sprintf("document.querySelector(%q) !== null && (document.querySelector('tm-grid')?.ready ?? true)", d.button))
 				p.opens(d.button)
@@ -89,9 +85,7 @@ func TestNobodyIsShutOut(t *testing.T) {
 			})
 		}
 		t.Run(theme+" palette", func(t *testing.T) {
-			stage := *s
-			stage.t = t
-			p := stage.page("/", 1280, 800)
+			p := s.in(t).page("/", 1280, 800)
 			p.theme(theme)
 			p.until("live", `document.querySelector('.live.on') !== null`)
 			p.do(chromedp.KeyEvent("k", chromedp.KeyModifiers(2)))

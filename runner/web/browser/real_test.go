@@ -70,9 +70,7 @@ func TestEveryPageOfRealData(t *testing.T) {
 			width, height int64
 		}{{"light", "light", 1280, 800}, {"dark", "dark", 1280, 800}, {"phone", "light", 390, 844}} {
 			t.Run(page.name+"/"+look.name, func(t *testing.T) {
-				stage := *s
-				stage.t = t
-				p := stage.page(page.path, look.width, look.height)
+				p := s.in(t).page(page.path, look.width, look.height)
 				p.theme(look.theme)
 				p.until("what it shows", page.ready)
 				if wide := eval[int](p, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {

@@ -114,6 +114,13 @@ func (s *stage) open(path string) {
 	}
 }
 
+// in is the same stage in a part of its test.
+func (s *stage) in(t *testing.T) *stage {
+	part := *s
+	part.t = t
+	return &part
+}
+
 func (s *stage) write(name, text string) {
 	s.t.Helper()
 	path := filepath.Join(s.dir, filepath.FromSlash(name))
